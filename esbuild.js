@@ -1,0 +1,59 @@
+// Builds everything that runs: one table, one row a bundle. `node esbuild.js [--watch]`.
+const esbuild = require("esbuild");
+const fs = require("node:fs");
+const path = require("node:path");
+
+// Packages that carry binaries or read their own files at run time; they are loaded from node_modules as they are.
+const native = ["onnxruntime-node", "@tensorflow/*", "tslab", "tslab/*", "oxc-transform", "oxc-parser"];
+const node = { platform: "node", format: "cjs", target: "node20.19" };
+const browser = { platform: "browser", format: "esm", target: "chrome120", minify: true, define: { global: "globalThis" } };
+
+/** @type {{ from: string, to: string, options: import("esbuild").BuildOptions }[]} */
+const bundles = [
+  { from: "src/extension/extension.ts", to: "extension.js", options: { ...node, external: ["vscode"] } },
+  { from: "src/kernel/main.ts", to: "kernel.js", options: { ...node, external: native } },
+  { from: "src/kernel/io/ioThread.ts", to: "ioThread.js", options: { ...node, external: native } },
+  { from: "src/kernel/language/languageWorker.ts", to: "languageWorker.js", options: { ...node, external: native } },
+  { from: "src/lab/index.ts", to: "graft.js", options: { ...node, external: native } },
+  { from: "src/lab/engine/trainer.ts", to: "trainer.js", options: { ...node, external: native } },
+  { from: "src/lab/insight/tsneWorker.ts", to: "tsneWorker.js", options: { ...node, external: native } },
+  { from: "src/renderer/figure.ts", to: "renderer/figure.js", options: browser },
+  { from: "src/cli/cli.ts", to: "cli.js", options: { ...node, external: native, banner: { js: "#!/usr/bin/env node" } } },
+  ...["start", "demo", "test", "bench", "pretrain", "setupNative"].map((name) => ({
+    from: `scripts/${name}.ts`,
+    to: `scripts/${name}.js`,
+    options: { ...node, packages: "external" },
+  })),
+  { from: "test/host/suite.ts", to: "test/host/suite.js", options: { ...node, packages: "external" } },
+];
+
+const common = { bundle: true, sourcemap: "linked", logLevel: "warning", legalComments: "none" };
+const watch = process.argv.includes("--watch");
+
+async function main() {
+  const contexts = await Promise.all(
+    bundles
+      .filter(({ from }) => fs.existsSync(path.join(__dirname, from)))
+      .map(({ from, to, options }) =>
+        esbuild.context({
+          ...common,
+          ...options,
+          absWorkingDir: __dirname,
+          entryPoints: [from],
+          outfile: path.join("dist", to),
+        }),
+      ),
+  );
+  if (watch) {
+    await Promise.all(contexts.map((context) => context.watch()));
+    console.log("watching; press Ctrl+C to end");
+    return;
+  }
+  await Promise.all(contexts.map((context) => context.rebuild()));
+  await Promise.all(contexts.map((context) => context.dispose()));
+}
+
+main().catch((error) => {
+  console.error(error.message ?? error);
+  process.exit(1);
+});

@@ -1,0 +1,49 @@
+// The only script that runs before anything is installed, so it is plain JavaScript without dependencies. It makes sure
+// that Node is new enough, that npm packages match the lock file and that the build is fresh, then runs dist/scripts/NAME.js.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const [name, ...args] = process.argv.slice(2);
+const say = (text) => process.stderr.write(`${text}\n`);
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  say(`Expected Node 20.19 or newer, but found ${process.versions.node}. Install a newer Node and run this again.`);
+  process.exit(1);
+}
+
+function run(title, command, commandArgs) {
+  const started = Date.now();
+  say(`· ${title}`);
+  const result = spawnSync(command, commandArgs, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" },
+  });
+  if (result.status !== 0) {
+    say(`✗ ${title} failed (${result.error?.message ?? `exit code ${result.status}`}). The lines above say why.`);
+    process.exit(result.status || 1);
+  }
+  say(`✓ ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const stamp = join(root, "node_modules", ".graft-installed");
+const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
+if (installed !== `${lock} ${process.platform}-${process.arch}`) {
+  run("installing npm packages (about a minute the first time)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, `${lock} ${process.platform}-${process.arch}`);
+}
+run("building", process.execPath, [join(root, "esbuild.js")]);
+
+const child = spawnSync(process.execPath, ["--enable-source-maps", join(root, "dist", "scripts", `${name}.js`), ...args], {
+  cwd: root,
+  stdio: "inherit",
+});
+process.exit(child.status ?? 1);

@@ -1,0 +1,55 @@
+/**
+ * The seam between the lab and whatever process it runs in. The kernel installs a host before a cell imports "graft";
+ * without one (a plain Node script, a unit test) `labHost()` answers with a quiet host that displays nothing.
+ * It lives on `globalThis` because kernel and lab are separate bundles.
+ */
+import type { MimeBundle } from "./mimeBundle";
+
+export interface LabHost {
+  /** Shows an output under the cell that is running, or replaces the one with the same `displayId` in place. */
+  display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** Reports progress of long work to the front end. */
+  progress(update: ProgressUpdate): void;
+  /** One Int32 over a SharedArrayBuffer: not 0 means stop at the next step boundary. Handed to worker threads as it is. */
+  readonly interruptFlag: Int32Array<SharedArrayBuffer>;
+  /** Absolute folder of the notebook: relative paths in cells are relative to it. */
+  readonly notebookFolder: string;
+}
+
+export interface DisplayOptions {
+  readonly displayId?: string;
+  /** True: replace the display that has `displayId` instead of adding one. */
+  readonly update?: boolean;
+}
+
+export interface ProgressUpdate {
+  /** Same id for all updates of one piece of work. */
+  readonly id: string;
+  readonly title: string;
+  /** In [0, 1]. The update with 1 ends the progress. */
+  readonly fraction: number;
+  /** E.g. `"epoch 3/10, loss 0.412, 8 s left"`. */
+  readonly detail: string;
+}
+
+const key = Symbol.for("graft.labHost");
+type HostSlot = typeof globalThis & { [key]?: LabHost };
+
+export function installLabHost(host: LabHost): void {
+  (globalThis as HostSlot)[key] = host;
+}
+
+export function labHost(): LabHost {
+  const slot = globalThis as HostSlot;
+  slot[key] ??= quietHost();
+  return slot[key];
+}
+
+function quietHost(): LabHost {
+  return {
+    display: () => undefined,
+    progress: () => undefined,
+    interruptFlag: new Int32Array(new SharedArrayBuffer(4)),
+    notebookFolder: ".",
+  };
+}
