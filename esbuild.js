@@ -1,4 +1,5 @@
-// Builds everything that runs: one table, one row a bundle. `node esbuild.js [--watch]`.
+// Builds everything that runs: one table, one row a bundle. `node esbuild.js [--watch] [BUNDLE…]`, where BUNDLE is a
+// name from the column `to`; without one, all are built.
 const esbuild = require("esbuild");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -29,11 +30,12 @@ const bundles = [
 
 const common = { bundle: true, sourcemap: "linked", logLevel: "warning", legalComments: "none" };
 const watch = process.argv.includes("--watch");
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 
 async function main() {
   const contexts = await Promise.all(
     bundles
-      .filter(({ from }) => fs.existsSync(path.join(__dirname, from)))
+      .filter(({ from, to }) => fs.existsSync(path.join(__dirname, from)) && (wanted.length === 0 || wanted.includes(to)))
       .map(({ from, to, options }) =>
         esbuild.context({
           ...common,

@@ -33,7 +33,9 @@ export interface ProgressUpdate {
 }
 
 const key = Symbol.for("graft.labHost");
-type HostSlot = typeof globalThis & { [key]?: LabHost };
+interface HostSlot {
+  [key]?: LabHost;
+}
 
 export function installLabHost(host: LabHost): void {
   (globalThis as HostSlot)[key] = host;
