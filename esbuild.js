@@ -7,7 +7,13 @@ const path = require("node:path");
 // Packages that carry binaries or read their own files at run time; they are loaded from node_modules as they are.
 const native = ["onnxruntime-node", "@tensorflow/*", "tslab", "tslab/*", "oxc-transform", "oxc-parser"];
 const node = { platform: "node", format: "cjs", target: "node20.19" };
-const browser = { platform: "browser", format: "esm", target: "chrome120", minify: true, define: { global: "globalThis" } };
+const browser = {
+  platform: "browser",
+  format: "esm",
+  target: "chrome120",
+  minify: true,
+  define: { global: "globalThis" },
+};
 
 /** @type {{ from: string, to: string, options: import("esbuild").BuildOptions }[]} */
 const bundles = [
@@ -19,7 +25,11 @@ const bundles = [
   { from: "src/lab/engine/trainer.ts", to: "trainer.js", options: { ...node, external: native } },
   { from: "src/lab/insight/tsneWorker.ts", to: "tsneWorker.js", options: { ...node, external: native } },
   { from: "src/renderer/figure.ts", to: "renderer/figure.js", options: browser },
-  { from: "src/cli/cli.ts", to: "cli.js", options: { ...node, external: native, banner: { js: "#!/usr/bin/env node" } } },
+  {
+    from: "src/cli/cli.ts",
+    to: "cli.js",
+    options: { ...node, external: native, banner: { js: "#!/usr/bin/env node" } },
+  },
   ...["start", "demo", "test", "bench", "pretrain", "setupNative"].map((name) => ({
     from: `scripts/${name}.ts`,
     to: `scripts/${name}.js`,
@@ -35,7 +45,9 @@ const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("
 async function main() {
   const contexts = await Promise.all(
     bundles
-      .filter(({ from, to }) => fs.existsSync(path.join(__dirname, from)) && (wanted.length === 0 || wanted.includes(to)))
+      .filter(
+        ({ from, to }) => fs.existsSync(path.join(__dirname, from)) && (wanted.length === 0 || wanted.includes(to)),
+      )
       .map(({ from, to, options }) =>
         esbuild.context({
           ...common,

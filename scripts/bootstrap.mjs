@@ -32,18 +32,29 @@ function run(title, command, commandArgs) {
   say(`✓ ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 
-const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
 const stamp = join(root, "node_modules", ".graft-installed");
 const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
 if (installed !== `${lock} ${process.platform}-${process.arch}`) {
-  run("installing npm packages (about a minute the first time)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  run("installing npm packages (about a minute the first time)", "npm", [
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, `${lock} ${process.platform}-${process.arch}`);
 }
 run("building", process.execPath, [join(root, "esbuild.js")]);
 
-const child = spawnSync(process.execPath, ["--enable-source-maps", join(root, "dist", "scripts", `${name}.js`), ...args], {
-  cwd: root,
-  stdio: "inherit",
-});
+const child = spawnSync(
+  process.execPath,
+  ["--enable-source-maps", join(root, "dist", "scripts", `${name}.js`), ...args],
+  {
+    cwd: root,
+    stdio: "inherit",
+  },
+);
 process.exit(child.status ?? 1);

@@ -55,7 +55,11 @@ export interface ErrorContent {
 }
 
 export type ExecuteReply =
-  | { readonly status: "ok"; readonly execution_count: number; readonly user_expressions: Readonly<Record<string, unknown>> }
+  | {
+      readonly status: "ok";
+      readonly execution_count: number;
+      readonly user_expressions: Readonly<Record<string, unknown>>;
+    }
   | ({ readonly status: "error"; readonly execution_count: number } & ErrorContent)
   | { readonly status: "aborted"; readonly execution_count: number };
 

@@ -46,7 +46,11 @@ export interface EmbeddingFigure {
   readonly iteration: number;
   readonly iterations: number;
   /** Measured when the map is finished; each in [0, 1], 1 is best. */
-  readonly quality?: { readonly trustworthiness: number; readonly neighbourRecall: number; readonly neighbours: number };
+  readonly quality?: {
+    readonly trustworthiness: number;
+    readonly neighbourRecall: number;
+    readonly neighbours: number;
+  };
   readonly live: boolean;
 }
 

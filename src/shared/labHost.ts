@@ -42,9 +42,10 @@ export function installLabHost(host: LabHost): void {
 }
 
 export function labHost(): LabHost {
-  const slot = globalThis as HostSlot;
-  slot[key] ??= quietHost();
-  return slot[key];
+  const slot: HostSlot = globalThis;
+  const host = slot[key] ?? quietHost();
+  slot[key] = host;
+  return host;
 }
 
 function quietHost(): LabHost {
