@@ -42,7 +42,7 @@ export function installLabHost(host: LabHost): void {
 }
 
 export function labHost(): LabHost {
-  const slot: HostSlot = globalThis;
+  const slot = globalThis as HostSlot;
   const host = slot[key] ?? quietHost();
   slot[key] = host;
   return host;
