@@ -23,13 +23,17 @@ export interface CurveSeries {
   readonly y: readonly number[];
 }
 
-/** A stretch of training with one set of frozen layers, e.g. `head` then `last 2 layers`. */
+/**
+ * A stretch of training with one set of frozen layers, e.g. `head` then `last 2 layers`. Phases tile the step axis: the
+ * first starts at 0, each next one where the one before it ended.
+ */
 export interface CurvePhase {
   readonly name: string;
   readonly fromStep: number;
   readonly toStep: number;
   readonly trainableLayers: readonly string[];
   readonly frozenLayers: readonly string[];
+  readonly status: "training" | "finished" | "interrupted" | "failed";
 }
 
 /** A two-dimensional map of features: one point an example. */
@@ -45,7 +49,9 @@ export interface EmbeddingFigure {
   readonly parameters: { readonly perplexity: number; readonly seed: number; readonly layer: string };
   readonly iteration: number;
   readonly iterations: number;
-  /** Measured when the map is finished; each in [0, 1], 1 is best. */
+  /** What else a reader has to know, as sentences: that it is a sample, that it was stopped early. */
+  readonly notes: readonly string[];
+  /** Measured on the map as it is when it ends; each in [0, 1], 1 is best. */
   readonly quality?: {
     readonly trustworthiness: number;
     readonly neighbourRecall: number;
