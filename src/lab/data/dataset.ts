@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { GraftError } from "../../shared/graftError";
+import { type DatasetDescription, type Describable, describe } from "../../shared/sessionState";
+import { ImageStore } from "./imageStore";
+import { sampleIndices, splitIndices } from "./sampling";
+
+export interface DatasetParts {
+  /** `[n, height, width, channels]`, bytes 0 … 255. */
+  readonly images: Uint8Array;
+  /** `[height, width, channels]`. */
+  readonly imageShape: readonly number[];
+  /** `[n]`, indices into `classes`. */
+  readonly labels: ArrayLike<number>;
+  readonly classes: readonly string[];
+}
+
+export interface SampleOptions {
+  /** How many labelled examples in total, e.g. 50 for five of each of ten digits. */
+  readonly labels: number;
+  /** Same seed, same examples. Default 0. */
+  readonly seed?: number;
+  /** Default true: the same number of examples of each class (they differ by at most one). */
+  readonly stratify?: boolean;
+}
+
+export interface SplitOptions {
+  /** Parts of the dataset that go to `validation` and to `test`, each in [0, 1). Default 0.2 and 0. */
+  readonly validation?: number;
+  readonly test?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default true: every part has the classes in the same proportions. */
+  readonly stratify?: boolean;
+}
+
+export interface DatasetSplit {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+  readonly test: Dataset;
+}
+
+/**
+ * Labelled images. Immutable: `sample`, `split`, `subset` and `select` give new datasets that share the pixels. Pixels are bytes; a
+ * backbone's preprocessing turns them into numbers.
+ */
+export class Dataset implements Describable {
+  /** `[height, width, channels]`. */
+  readonly imageShape: readonly number[];
+  /** `[size]`, indices into `classes`. */
+  readonly labels: Int32Array;
+  readonly classes: readonly string[];
+  readonly #store: ImageStore;
+  readonly #indices: Uint32Array;
+  #id: string | undefined;
+
+  private constructor(store: ImageStore, indices: Uint32Array, labels: Int32Array, classes: readonly string[]) {
+    this.#store = store;
+    this.#indices = indices;
+    this.imageShape = store.shape;
+    this.labels = labels;
+    this.classes = classes;
+  }
+
+  /**
+   * @throws GraftError `data/label-count` when there are not as many labels as images, `data/image-bytes` when the
+   * pixels do not fill whole images, `data/unknown-label` when a label has no class.
+   */
+  static from(parts: DatasetParts): Dataset {
+    const store = new ImageStore(parts.images, parts.imageShape);
+    const size = parts.images.length / store.imageBytes;
+    if (!Number.isInteger(size)) {
+      throw new GraftError({
+        code: "data/image-bytes",
+        expected: `a multiple of ${store.imageBytes} bytes for images of ${parts.imageShape.join(" x ")}`,
+        found: `${parts.images.length} bytes`,
+        remedy: "Check the image shape",
+      });
+    }
+    if (parts.labels.length !== size) {
+      throw new GraftError({
+        code: "data/label-count",
+        expected: `one label for each of ${size} images`,
+        found: `${parts.labels.length} labels`,
+        remedy: "Give the label file that belongs to the image file (train with train, t10k with t10k)",
+      });
+    }
+    const labels = Int32Array.from(parts.labels);
+    const stray = labels.findIndex((label) => label < 0 || label >= parts.classes.length);
+    if (stray >= 0) {
+      throw new GraftError({
+        code: "data/unknown-label",
+        expected: `labels from 0 to ${parts.classes.length - 1}, for the ${parts.classes.length} classes`,
+        found: `label ${labels[stray]!} at example ${stray}`,
+        remedy: "Name all classes, in the order of their labels",
+      });
+    }
+    return new Dataset(
+      store,
+      Uint32Array.from({ length: size }, (_, i) => i),
+      labels,
+      [...parts.classes],
+    );
+  }
+
+  get size(): number {
+    return this.#indices.length;
+  }
+
+  /** Hash of all images, labels and class names in their order: datasets with the same id are the same data. */
+  get id(): string {
+    if (this.#id === undefined) {
+      const hash = createHash("sha256").update(JSON.stringify(this.classes)).update(new Uint8Array(this.labels.buffer));
+      for (let i = 0; i < this.size; i++) hash.update(this.itemHash(i));
+      this.#id = hash.digest("hex").slice(0, 16);
+    }
+    return this.#id;
+  }
+
+  /** The bytes of one image, `[height, width, channels]`. */
+  image(index: number): Uint8Array {
+    return this.#store.image(this.#indices[index]!);
+  }
+
+  /** Content hash of one image; the same picture has the same hash in every dataset. */
+  itemHash(index: number): string {
+    return this.#store.hash(this.#indices[index]!);
+  }
+
+  /** The examples at `indices`, in that order. */
+  select(indices: ArrayLike<number>): Dataset {
+    const stores = new Uint32Array(indices.length);
+    const labels = new Int32Array(indices.length);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i]!;
+      if (!Number.isInteger(index) || index < 0 || index >= this.size) {
+        throw new GraftError({
+          code: "data/index",
+          expected: `indices from 0 to ${this.size - 1}`,
+          found: String(index),
+          remedy: "Choose among the examples that this dataset has",
+        });
+      }
+      stores[i] = this.#indices[index]!;
+      labels[i] = this.labels[index]!;
+    }
+    return new Dataset(this.#store, stores, labels, this.classes);
+  }
+
+  /** Examples `from` (included) to `to` (excluded), as `Array.slice`. */
+  subset(from: number, to?: number): Dataset {
+    return this.select(Array.from({ length: this.size }, (_, i) => i).slice(from, to));
+  }
+
+  /**
+   * A seeded sample of `labels` examples in total.
+   *
+   * @throws GraftError `data/too-few` when the dataset does not have enough examples (of some class, if stratified).
+   */
+  sample(options: SampleOptions): Dataset {
+    return this.select(sampleIndices(this.labels, this.classes, options));
+  }
+
+  /** Seeded, disjoint parts that together are the whole dataset. */
+  split(options: SplitOptions = {}): DatasetSplit {
+    const parts = splitIndices(this.labels, this.classes.length, options);
+    return {
+      train: this.select(parts.train),
+      validation: this.select(parts.validation),
+      test: this.select(parts.test),
+    };
+  }
+
+  [describe](): DatasetDescription {
+    return { kind: "dataset", id: this.id, size: this.size, classes: this.classes };
+  }
+}
