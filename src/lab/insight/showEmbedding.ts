@@ -61,7 +61,7 @@ export async function showEmbedding<Data extends LabelledExamples<Data>>(
     host.progress({ id: `embedding-${layer}`, title: "Mapping features", fraction, detail });
   progress(0, `${size} examples, ${layer}`);
   try {
-    const map = await embedInWorker(
+    const result = await embedInWorker(
       {
         rows: size,
         columns: features.data.length / size,
@@ -72,37 +72,42 @@ export async function showEmbedding<Data extends LabelledExamples<Data>>(
         neighbours: Math.min(NEIGHBOURS, Math.floor(size / 2) - 1),
         interruptFlag: host.interruptFlag,
       },
-      ({ iteration, x, y }) => {
+      ({ iteration, map }) => {
         progress(Math.min(0.99, iteration / iterations), `iteration ${iteration}/${iterations}`);
-        live.update(() => ({ ...figure, x: rounded(x), y: rounded(y), iteration, live: true }));
+        live.update(() => ({ ...figure, ...coordinates(map), iteration, live: true }));
       },
     );
-    const stopped = map.interrupted ? [`Stopped at iteration ${map.iteration} of ${iterations}.`] : [];
+    const stopped = result.interrupted ? [`Stopped at iteration ${result.iteration} of ${iterations}.`] : [];
     live.finish({
       ...figure,
-      x: rounded(map.x),
-      y: rounded(map.y),
-      iteration: map.iteration,
+      ...coordinates(result.map),
+      iteration: result.iteration,
       notes: [...notes, ...stopped],
       quality: {
-        ...map.quality,
-        trustworthiness: Number(map.quality.trustworthiness.toFixed(4)),
-        neighbourRecall: Number(map.quality.neighbourRecall.toFixed(4)),
+        ...result.quality,
+        trustworthiness: Number(result.quality.trustworthiness.toFixed(4)),
+        neighbourRecall: Number(result.quality.neighbourRecall.toFixed(4)),
       },
       live: false,
     });
-    if (map.interrupted) throw new InterruptedError("Interrupted. The map so far has been kept.");
+    if (result.interrupted) throw new InterruptedError("Interrupted. The map so far has been kept.");
   } finally {
     progress(1, "done");
   }
 }
 
 /** Two decimals are finer than a pixel: a map is some tens of units wide. The first, tiny maps keep four digits. */
-function rounded(values: Float64Array): number[] {
-  let extent = 0;
-  for (const value of values) extent = Math.max(extent, Math.abs(value));
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.max(extent, 1e-12))));
-  return Array.from(values, (value) => Number(value.toFixed(digits)));
+function coordinates(map: Float64Array): { x: number[]; y: number[] } {
+  let extent = 1e-12;
+  for (const value of map) extent = Math.max(extent, Math.abs(value));
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(extent)));
+  const x: number[] = [];
+  const y: number[] = [];
+  for (let i = 0; i < map.length; i += 2) {
+    x.push(Number(map[i]!.toFixed(digits)));
+    y.push(Number(map[i + 1]!.toFixed(digits)));
+  }
+  return { x, y };
 }
 
 function checkedPerplexity(size: number, wanted: number | undefined): number {

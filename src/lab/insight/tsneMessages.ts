@@ -13,14 +13,13 @@ export interface TsneRequest {
   readonly interruptFlag: Int32Array<SharedArrayBuffer>;
 }
 
-/** `map` comes a few times a second while it converges; `done` once, at the end or where it was interrupted. */
+/** `map` is `[x0, y0, x1, y1, …]`. One comes a few times a second while it converges; `done` once, at the end or where it was interrupted. */
 export type TsneReply =
-  | { readonly kind: "map"; readonly iteration: number; readonly x: Float64Array; readonly y: Float64Array }
+  | { readonly kind: "map"; readonly iteration: number; readonly map: Float64Array }
   | {
       readonly kind: "done";
       readonly iteration: number;
-      readonly x: Float64Array;
-      readonly y: Float64Array;
+      readonly map: Float64Array;
       readonly divergence: number;
       readonly quality: MapQuality;
       readonly interrupted: boolean;

@@ -14,28 +14,23 @@ function work({ rows, columns, features, perplexity, iterations, seed, neighbour
   const input = { rows, columns, data: features };
   let lastMs = performance.now();
   let interrupted = false;
-  const map = tsne(input, {
+  const result = tsne(input, {
     perplexity,
     iterations,
     seed,
-    onIteration(iteration, { x, y }) {
+    onIteration(iteration, map) {
       interrupted = Atomics.load(interruptFlag, 0) !== 0;
       const now = performance.now();
       if (now - lastMs >= REPLY_INTERVAL_MS && iteration < iterations) {
         lastMs = now;
-        reply({ kind: "map", iteration, x, y });
+        reply({ kind: "map", iteration, map });
       }
       return !interrupted;
     },
   });
-  const drawn = new Float64Array(rows * 2);
-  for (let i = 0; i < rows; i++) {
-    drawn[2 * i] = map.x[i]!;
-    drawn[2 * i + 1] = map.y[i]!;
-  }
-  const quality = mapQuality(input, { rows, columns: 2, data: drawn }, neighbours);
-  const { x, y, divergence } = map;
-  reply({ kind: "done", iteration: map.iterations, x, y, divergence, quality, interrupted });
+  const { map, divergence } = result;
+  const quality = mapQuality(input, { rows, columns: 2, data: map }, neighbours);
+  reply({ kind: "done", iteration: result.iterations, map, divergence, quality, interrupted });
 }
 
 work(workerData as TsneRequest);

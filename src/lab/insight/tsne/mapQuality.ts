@@ -1,5 +1,6 @@
 import { squaredDistances } from "./distances";
 import type { Matrix } from "./matrix";
+import { nearest } from "./nearest";
 
 export interface MapQuality {
   /** In [0, 1]: how few strangers the map puts among each point's neighbours (Venna & Kaski 2001). */
@@ -32,19 +33,6 @@ export function mapQuality(features: Matrix, map: Matrix, neighbours: number): M
     neighbourRecall: recalled / (n * neighbours),
     neighbours,
   };
-}
-
-/** Indices of the `count` smallest entries but `self`. */
-function nearest(row: Float64Array, self: number, count: number): number[] {
-  const kept: number[] = [];
-  for (let j = 0; j < row.length; j++) {
-    if (j === self || (kept.length === count && row[j]! >= row[kept[count - 1]!]!)) continue;
-    let place = kept.length;
-    while (place > 0 && row[j]! < row[kept[place - 1]!]!) place--;
-    kept.splice(place, 0, j);
-    if (kept.length > count) kept.pop();
-  }
-  return kept;
 }
 
 /** 1 for the nearest. */

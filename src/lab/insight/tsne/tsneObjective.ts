@@ -1,82 +1,98 @@
-/** Buffers of one t-SNE objective over `n` points. The map is `[x0 … xn-1]` and `[y0 … yn-1]`. */
+import type { Affinities } from "./affinities";
+
+/** A map of n points as `[x0, y0, x1, y1, …]`: side by side, because the loops below are bound by memory access. */
+export type FlatMap = Float64Array;
+
+/** The t-SNE objective, with the buffers that its gradient needs. */
 export interface TsneObjective {
-  readonly gradientX: Float64Array;
-  readonly gradientY: Float64Array;
-  /** Fills the gradient at the map (x, y), with the affinities multiplied by `exaggeration`. */
-  differentiate(x: Float64Array, y: Float64Array, exaggeration: number): void;
+  /** Filled by `differentiate`, laid out as the map is. */
+  readonly gradient: Float64Array;
+  /** Fills the gradient at `map`, with the affinities multiplied by `exaggeration`. */
+  differentiate(map: FlatMap, exaggeration: number): void;
   /** Kullback-Leibler divergence of the map's similarities from the affinities, in nats. */
-  divergence(x: Float64Array, y: Float64Array): number;
+  divergence(map: FlatMap): number;
 }
 
 /**
  * Exact gradient of t-SNE: 4 Σj (p(ij) - q(ij)) (yi - yj) / (1 + |yi - yj|²) (van der Maaten & Hinton 2008, equation 5).
- * Each pair is visited once. Attraction and repulsion are summed apart because the normaliser of q is known only at the
- * end of the pass.
+ * Repulsion visits each pair once; attraction the pairs that attract.
  */
-export function tsneObjective(joint: Float32Array, n: number): TsneObjective {
-  const gradientX = new Float64Array(n);
-  const gradientY = new Float64Array(n);
-  const repulsionX = new Float64Array(n);
-  const repulsionY = new Float64Array(n);
+export function tsneObjective({ n, starts, columns, values }: Affinities): TsneObjective {
+  const gradient = new Float64Array(2 * n);
+  const repulsion = new Float64Array(2 * n);
 
-  function differentiate(x: Float64Array, y: Float64Array, exaggeration: number): void {
-    gradientX.fill(0);
-    gradientY.fill(0);
-    repulsionX.fill(0);
-    repulsionY.fill(0);
+  /** Fills `repulsion`, Σj (yi - yj) / (1 + |yi - yj|²)², and returns the normaliser of q, over ordered pairs. */
+  function repel(map: FlatMap): number {
+    repulsion.fill(0);
     let normaliser = 0;
-    for (let i = 0, pair = 0; i < n; i++) {
-      const xi = x[i]!;
-      const yi = y[i]!;
-      let pullX = 0;
-      let pullY = 0;
+    for (let i = 0; i < 2 * n; i += 2) {
+      const xi = map[i]!;
+      const yi = map[i + 1]!;
       let pushX = 0;
       let pushY = 0;
-      for (let j = i + 1; j < n; j++, pair++) {
-        const dx = xi - x[j]!;
-        const dy = yi - y[j]!;
+      let similarities = 0;
+      for (let j = i + 2; j < 2 * n; j += 2) {
+        const dx = xi - map[j]!;
+        const dy = yi - map[j + 1]!;
         const similarity = 1 / (1 + dx * dx + dy * dy);
-        normaliser += similarity;
-        const attraction = joint[pair]! * similarity;
-        const repulsion = similarity * similarity;
-        const ax = attraction * dx;
-        const ay = attraction * dy;
-        const rx = repulsion * dx;
-        const ry = repulsion * dy;
-        pullX += ax;
-        pullY += ay;
-        pushX += rx;
-        pushY += ry;
-        gradientX[j]! -= ax;
-        gradientY[j]! -= ay;
-        repulsionX[j]! -= rx;
-        repulsionY[j]! -= ry;
+        similarities += similarity;
+        const strength = similarity * similarity;
+        const x = strength * dx;
+        const y = strength * dy;
+        pushX += x;
+        pushY += y;
+        repulsion[j]! -= x;
+        repulsion[j + 1]! -= y;
       }
-      gradientX[i]! += pullX;
-      gradientY[i]! += pullY;
-      repulsionX[i]! += pushX;
-      repulsionY[i]! += pushY;
+      normaliser += 2 * similarities;
+      repulsion[i]! += pushX;
+      repulsion[i + 1]! += pushY;
     }
-    const scale = 1 / (2 * normaliser);
+    return normaliser;
+  }
+
+  function attract(map: FlatMap, exaggeration: number): void {
+    gradient.fill(0);
     for (let i = 0; i < n; i++) {
-      gradientX[i] = 4 * (exaggeration * gradientX[i]! - scale * repulsionX[i]!);
-      gradientY[i] = 4 * (exaggeration * gradientY[i]! - scale * repulsionY[i]!);
-    }
-  }
-
-  function divergence(x: Float64Array, y: Float64Array): number {
-    let normaliser = 0;
-    let sum = 0;
-    for (let i = 0, pair = 0; i < n; i++) {
-      for (let j = i + 1; j < n; j++, pair++) {
-        const similarity = 1 / (1 + (x[i]! - x[j]!) ** 2 + (y[i]! - y[j]!) ** 2);
-        normaliser += 2 * similarity;
-        const p = joint[pair]!;
-        if (p > 0) sum += 2 * p * Math.log(p / similarity);
+      const xi = map[2 * i]!;
+      const yi = map[2 * i + 1]!;
+      let pullX = 0;
+      let pullY = 0;
+      for (let pair = starts[i]!; pair < starts[i + 1]!; pair++) {
+        const j = 2 * columns[pair]!;
+        const dx = xi - map[j]!;
+        const dy = yi - map[j + 1]!;
+        const strength = (4 * exaggeration * values[pair]!) / (1 + dx * dx + dy * dy);
+        const x = strength * dx;
+        const y = strength * dy;
+        pullX += x;
+        pullY += y;
+        gradient[j]! -= x;
+        gradient[j + 1]! -= y;
       }
+      gradient[2 * i]! += pullX;
+      gradient[2 * i + 1]! += pullY;
     }
-    return sum + Math.log(normaliser);
   }
 
-  return { gradientX, gradientY, differentiate, divergence };
+  return {
+    gradient,
+    differentiate(map, exaggeration) {
+      attract(map, exaggeration);
+      const scale = 4 / repel(map);
+      for (let k = 0; k < 2 * n; k++) gradient[k]! -= scale * repulsion[k]!;
+    },
+    divergence(map) {
+      let sum = Math.log(repel(map));
+      for (let i = 0; i < n; i++) {
+        for (let pair = starts[i]!; pair < starts[i + 1]!; pair++) {
+          const j = columns[pair]!;
+          const distance = (map[2 * i]! - map[2 * j]!) ** 2 + (map[2 * i + 1]! - map[2 * j + 1]!) ** 2;
+          const p = values[pair]!;
+          if (p > 0) sum += 2 * p * Math.log(p * (1 + distance));
+        }
+      }
+      return sum;
+    },
+  };
 }
