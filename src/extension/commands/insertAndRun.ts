@@ -1,0 +1,15 @@
+import * as vscode from "vscode";
+
+/** Inserts a TypeScript cell below the active one, brings it into view and runs it. Resolves when it has run. */
+export async function insertAndRun(editor: vscode.NotebookEditor, code: string): Promise<void> {
+  const { notebook } = editor;
+  const at = Math.min(editor.selection.end, notebook.cellCount);
+  const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, code, "typescript");
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(at, [cell])]);
+  await vscode.workspace.applyEdit(edit);
+  const range = new vscode.NotebookRange(at, at + 1);
+  editor.selection = range;
+  editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
+  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [range], document: notebook.uri });
+}

@@ -1,0 +1,36 @@
+/**
+ * Every id that `package.json` contributes, and every id that has to be the same in two places. `contributions.test.ts`
+ * fails when this file and `package.json` disagree.
+ */
+export const EXTENSION_ID = "graft.graft-lab";
+export const NOTEBOOK_TYPE = "jupyter-notebook";
+export const CONTROLLER_ID = "graft-typescript";
+export const RENDERER_ID = "graft-figure-renderer";
+export const CELL_LANGUAGES = ["typescript", "javascript"] as const;
+
+export const commandIds = {
+  fineTuneLastLayers: "graft.fineTuneLastLayers",
+  openTutorial: "graft.openTutorial",
+  newNotebook: "graft.newNotebook",
+  restartKernel: "graft.restartKernel",
+  interruptKernel: "graft.interruptKernel",
+  showKernelLog: "graft.showKernelLog",
+  showEngine: "graft.showEngine",
+} as const;
+
+/** Registered but not in the palette: ends every kernel that this window knows, and waits until they have ended. */
+export const SHUTDOWN_ALL_COMMAND = "graft.shutdownAll";
+
+export const configurationKeys = {
+  typeErrors: "graft.typeErrors",
+  nodePath: "graft.nodePath",
+  idleExitSeconds: "graft.kernel.idleExitSeconds",
+} as const;
+
+/** Keys for `when` clauses. */
+export const contextKeys = {
+  /** True while the active editor is a notebook whose kernel is Graft. */
+  notebookActive: "graft.notebookActive",
+  /** True while the active notebook's kernel process lives. */
+  kernelRunning: "graft.kernelRunning",
+} as const;

@@ -1,0 +1,49 @@
+/** Entry point of the extension. It spawns the built kernel and talks to it; it never imports kernel or lab. */
+import * as vscode from "vscode";
+import { fineTuneLastLayers } from "./commands/fineTuneLastLayers";
+import { interruptKernel, restartKernel, showEngine, showKernelLog } from "./commands/kernelCommands";
+import { newNotebook } from "./commands/newNotebook";
+import { openTutorial } from "./commands/openTutorial";
+import { commandIds, SHUTDOWN_ALL_COMMAND } from "./contributions";
+import { KernelSessions } from "./kernel/kernelSessions";
+import { GraftController } from "./notebook/controller";
+import { log, reportError } from "./reportError";
+import { showProgressOf } from "./status/progressNotifications";
+import { StatusBar } from "./status/statusBar";
+
+export function activate(context: vscode.ExtensionContext): void {
+  context.subscriptions.push(log());
+  if (vscode.workspace.isTrusted) {
+    start(context);
+  } else {
+    // Saved figures are drawn in a folder that is not trusted, but nothing runs.
+    context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => start(context)));
+  }
+}
+
+function start(context: vscode.ExtensionContext): void {
+  const sessions = new KernelSessions(context);
+  const controller = new GraftController(sessions);
+  const interrupt = async (notebook: vscode.Uri): Promise<void> => {
+    const open = vscode.workspace.notebookDocuments.find(({ uri }) => uri.toString() === notebook.toString());
+    await (open === undefined ? undefined : controller.interrupt(open));
+  };
+  sessions.onDidOpen((session) => showProgressOf(session, () => interrupt(session.notebook)));
+  context.subscriptions.push(
+    sessions,
+    controller,
+    new StatusBar(sessions, controller),
+    command(commandIds.fineTuneLastLayers, () => fineTuneLastLayers(sessions, controller)),
+    command(commandIds.openTutorial, () => openTutorial(context)),
+    command(commandIds.newNotebook, () => newNotebook()),
+    command(commandIds.restartKernel, () => restartKernel(controller)),
+    command(commandIds.interruptKernel, () => interruptKernel(controller)),
+    command(commandIds.showKernelLog, () => showKernelLog(sessions)),
+    command(commandIds.showEngine, () => showEngine(sessions)),
+    command(SHUTDOWN_ALL_COMMAND, () => sessions.shutdownAll()),
+  );
+}
+
+function command(id: string, run: () => Promise<void>): vscode.Disposable {
+  return vscode.commands.registerCommand(id, () => run().catch(reportError));
+}

@@ -1,0 +1,131 @@
+/**
+ * Runs the cells of one notebook, one after the other in the order in which they were asked for. As in Jupyter, a cell
+ * that fails, an interrupt and a restart drop the cells that wait behind it.
+ */
+import * as vscode from "vscode";
+import type { KernelClient } from "../../protocol/kernelClient";
+import type { ErrorContent } from "../../protocol/message";
+import { GraftError } from "../../shared/graftError";
+import type { KernelSession } from "../kernel/kernelSession";
+import { CellOutputs, type Displays, type WithExecution } from "./cellOutputs";
+
+export interface StartedCell {
+  readonly cell: vscode.NotebookCell;
+  /** The `msg_id` of the request that runs it. */
+  readonly executionId: string;
+}
+
+export class CellRunner {
+  readonly #session: KernelSession;
+  readonly #controller: vscode.NotebookController;
+  readonly #onStart: (started: StartedCell) => void;
+  readonly #displays: Displays = new Map();
+  #waiting: vscode.NotebookCellExecution[] = [];
+  #current: vscode.NotebookCellExecution | undefined;
+  #draining: Promise<void> | undefined;
+
+  constructor(session: KernelSession, controller: vscode.NotebookController, onStart: (started: StartedCell) => void) {
+    this.#session = session;
+    this.#controller = controller;
+    this.#onStart = onStart;
+  }
+
+  get running(): vscode.NotebookCell | undefined {
+    return this.#current?.cell;
+  }
+
+  /** Resolves when these cells have run or have been dropped. */
+  async run(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    const known = new Set([...this.#waiting, ...(this.#current ? [this.#current] : [])].map((e) => e.cell));
+    for (const cell of cells) {
+      if (!known.has(cell)) {
+        this.#waiting.push(this.#controller.createNotebookCellExecution(cell));
+      }
+    }
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    await this.#draining;
+  }
+
+  /** Ends the executions of all cells that have not begun. */
+  dropWaiting(): void {
+    for (const execution of this.#waiting.splice(0)) {
+      execution.end(undefined);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (!(await this.#runCell(next))) {
+        this.dropWaiting();
+      }
+    }
+  }
+
+  async #runCell(execution: vscode.NotebookCellExecution): Promise<boolean> {
+    // The kernel's start is not part of the cell's time; the cell shows as pending meanwhile.
+    const starting = this.#session.start();
+    await Promise.allSettled([starting]);
+    execution.start(Date.now());
+    this.#current = execution;
+    const outputs = new CellOutputs(execution.cell, this.#displays, this.#withExecution);
+    await outputs.clear();
+    let ok = false;
+    try {
+      ok = await this.#execute(await starting, execution, outputs);
+    } catch (error) {
+      if (!(error instanceof vscode.CancellationError)) {
+        await outputs.show({ kind: "error", ...this.#describeFailure(error) });
+      }
+    } finally {
+      this.#current = undefined;
+      execution.end(ok, Date.now());
+    }
+    return ok;
+  }
+
+  async #execute(
+    client: KernelClient,
+    execution: vscode.NotebookCellExecution,
+    outputs: CellOutputs,
+  ): Promise<boolean> {
+    const { id, done } = client.execute(execution.cell.document.getText(), {
+      onOutput: (output) => outputs.show(output),
+      onStart: (count) => (execution.executionOrder = count),
+    });
+    this.#onStart({ cell: execution.cell, executionId: id });
+    const reply = await done;
+    return reply.status === "ok";
+  }
+
+  /** The running execution may edit every cell of the notebook. Between runs, the edited cell gets one for the moment. */
+  readonly #withExecution: WithExecution = async (cell, action) => {
+    if (this.#current !== undefined) {
+      await action(this.#current);
+      return;
+    }
+    if (cell.index < 0) {
+      return; // The cell has been deleted.
+    }
+    const { executionOrder, success, timing } = cell.executionSummary ?? {};
+    const moment = this.#controller.createNotebookCellExecution(cell);
+    moment.executionOrder = executionOrder;
+    moment.start(timing?.startTime);
+    try {
+      await action(moment);
+    } finally {
+      moment.end(success, timing?.endTime);
+    }
+  };
+
+  #describeFailure(error: unknown): ErrorContent {
+    const { death } = this.#session;
+    if (error instanceof GraftError && error.code === "kernel/lost") {
+      const what = death ?? vscode.l10n.t("The kernel was restarted while this cell ran.");
+      const remedy = vscode.l10n.t("Variables are lost. Restart the kernel and run the cells again.");
+      return { ename: "KernelLost", evalue: death === undefined ? what : `${what} ${remedy}`, traceback: [] };
+    }
+    return error instanceof Error
+      ? { ename: error.name, evalue: error.message, traceback: [] }
+      : { ename: "Error", evalue: String(error), traceback: [] };
+  }
+}
