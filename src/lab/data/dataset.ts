@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { GraftError } from "../../shared/graftError";
 import { type DatasetDescription, type Describable, describe } from "../../shared/sessionState";
+import { inspectText } from "../inspectText";
 import { ImageStore } from "./imageStore";
 import { sampleIndices, splitIndices } from "./sampling";
 
@@ -168,6 +169,10 @@ export class Dataset implements Describable {
       validation: this.select(parts.validation),
       test: this.select(parts.test),
     };
+  }
+
+  [inspectText](): string {
+    return `Dataset: ${this.size.toLocaleString("en")} images of ${this.imageShape.join(" x ")}, ${this.classes.length} classes`;
   }
 
   [describe](): DatasetDescription {

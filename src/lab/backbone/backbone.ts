@@ -1,0 +1,59 @@
+import { inspectText } from "../inspectText";
+import type { BackboneCard } from "./card";
+import { parameterCount, valueShapes, weightedLayers } from "./graphShapes";
+import type { LayerGraph, Weights } from "./layerGraph";
+import type { Preprocessing } from "./preprocessing";
+
+export interface BackboneParts {
+  readonly name: string;
+  /** From the images to the features. */
+  readonly graph: LayerGraph;
+  readonly weights: Weights;
+  readonly preprocessing: Preprocessing;
+  readonly card?: BackboneCard;
+}
+
+/** A pre-trained network without its classifier: images in, features out. */
+export class Backbone {
+  readonly name: string;
+  readonly preprocessing: Preprocessing;
+  /** Where it comes from, how it was trained and how good it is; absent for a folder without `card.json`. */
+  readonly card: BackboneCard | undefined;
+  readonly #graph: LayerGraph;
+  readonly #weights: Weights;
+
+  constructor(parts: BackboneParts) {
+    this.name = parts.name;
+    this.preprocessing = parts.preprocessing;
+    this.card = parts.card;
+    this.#graph = parts.graph;
+    this.#weights = parts.weights;
+  }
+
+  get graph(): LayerGraph {
+    return this.#graph;
+  }
+
+  get weights(): Weights {
+    return this.#weights;
+  }
+
+  /** `[height, width, channels]` of the images that it takes. */
+  get inputShape(): readonly number[] {
+    return this.#graph.input.shape;
+  }
+
+  /** Shape of the features of one image, e.g. `[128]`. */
+  get featureShape(): readonly number[] {
+    return valueShapes(this.#graph).get(this.#graph.output)!;
+  }
+
+  get parameters(): number {
+    return this.#graph.layers.reduce((sum, layer) => sum + parameterCount(layer, this.#weights), 0);
+  }
+
+  [inspectText](): string {
+    const layers = weightedLayers(this.#graph).length;
+    return `Backbone "${this.name}": ${this.inputShape.join(" x ")} -> ${this.featureShape.join(" x ")}, ${layers} layers with ${this.parameters.toLocaleString("en")} weights`;
+  }
+}
