@@ -51,9 +51,8 @@ export class KernelClient {
       token: address.token,
       appendToken: true,
     });
-    const connection = quietly(
-      () => new KernelConnection({ model: { id: address.kernelId, name: "graft" }, serverSettings, handleComms: true }),
-    );
+    const model = { id: address.kernelId, name: "graft" };
+    const connection = new KernelConnection({ model, serverSettings, handleComms: true });
     const client = new KernelClient(address, connection);
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
@@ -217,13 +216,17 @@ function unreachable(address: KernelAddress, found: string): GraftError {
   });
 }
 
-/** The library announces each WebSocket through `console.debug`, which would end up in a command's standard output. */
-function quietly<T>(action: () => T): T {
+/**
+ * The library announces sockets and states through `console.debug`, which would end up in a command's standard output.
+ * Only its two kinds of lines are dropped.
+ */
+function silenceLibrary(): void {
   const { debug } = console;
-  console.debug = () => undefined;
-  try {
-    return action();
-  } finally {
-    console.debug = debug;
-  }
+  console.debug = (...args: unknown[]) => {
+    if (!/^(Starting WebSocket|Kernel): /.test(String(args[0]))) {
+      debug.apply(console, args);
+    }
+  };
 }
+
+silenceLibrary();

@@ -4,13 +4,16 @@
  * code to find out.
  */
 import type { ProgressUpdate } from "./labHost";
+import type { TypeProblem } from "./typeProblem";
 
 export const SESSION_COMM_TARGET = "graft.session";
 
 /** Data of each `comm_msg` from the kernel. The first message after `comm_open` is always a `state`. */
 export type SessionMessage =
   | { readonly kind: "state"; readonly state: SessionState }
-  | { readonly kind: "progress"; readonly progress: ProgressUpdate };
+  | { readonly kind: "progress"; readonly progress: ProgressUpdate }
+  /** The check of one execution (its request's `msg_id`) is through; an empty list means that the types are right. */
+  | { readonly kind: "checked"; readonly executionId: string; readonly problems: readonly TypeProblem[] };
 
 export interface SessionState {
   readonly engine: EngineInfo;

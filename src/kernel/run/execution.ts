@@ -1,0 +1,116 @@
+/**
+ * One request that runs code, and everything that goes on because of it: awaits, timers, output. Which execution a piece of
+ * code belongs to is carried by its async context, so output that comes late still finds its cell, and nothing of an
+ * execution that was abandoned reaches the next one.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { InterruptedError } from "../../shared/graftError";
+
+export class Execution {
+  /** Header of the request as JSON text: the parent of all output. */
+  readonly parent: string;
+  readonly id: string;
+  /** Name of the compiled script: `"Cell [3]"`. */
+  readonly fileName: string;
+  /** Set when this execution must stop; handed to the lab, whose workers look at it at each step. Never cleared. */
+  readonly flag: Int32Array<SharedArrayBuffer>;
+  /** True when the lab has asked for the flag: it gets a moment to stop at a step boundary. */
+  usesLab = false;
+  readonly #abandonment: Promise<never>;
+  #rejectAbandonment: (error: Error) => void = () => undefined;
+  readonly #waiting = new Set<(error: Error) => void>();
+  readonly #timers = new Set<NodeJS.Timeout | NodeJS.Immediate>();
+  #abandoned = false;
+
+  constructor(parent: string, id: string, fileName: string, flag: Int32Array<SharedArrayBuffer>) {
+    this.parent = parent;
+    this.id = id;
+    this.fileName = fileName;
+    this.flag = flag;
+    this.#abandonment = new Promise((_, reject) => (this.#rejectAbandonment = reject));
+    this.#abandonment.catch(() => undefined); // Only those who race with it want to know.
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  /** Ends all that is pending with an `InterruptedError`; output from now on is dropped. */
+  abandon(): void {
+    if (this.#abandoned) {
+      return;
+    }
+    this.#abandoned = true;
+    Atomics.store(this.flag, 0, 1);
+    const error = new InterruptedError();
+    for (const reject of this.#waiting) {
+      reject(error);
+    }
+    this.#waiting.clear();
+    for (const timer of this.#timers) {
+      clearTimeout(timer as NodeJS.Timeout);
+      clearImmediate(timer as NodeJS.Immediate);
+    }
+    this.#timers.clear();
+    this.#rejectAbandonment(error);
+  }
+
+  /** The promise, or the abandonment when that comes first. */
+  orAbandoned<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#abandonment]);
+  }
+
+  /** What compiled code awaits instead of `value`. */
+  wait(value: unknown): unknown {
+    if (this.#abandoned) {
+      return Promise.reject(new InterruptedError());
+    }
+    if (!isThenable(value)) {
+      return value;
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      value.then(
+        (result) => {
+          this.#waiting.delete(reject);
+          resolve(result);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(reject);
+          reject(error as Error); // Handed on as it is: people throw what they like.
+        },
+      );
+    });
+  }
+
+  keepTimer(timer: NodeJS.Timeout | NodeJS.Immediate): void {
+    this.#timers.add(timer);
+  }
+
+  dropTimer(timer: NodeJS.Timeout | NodeJS.Immediate | undefined): void {
+    if (timer !== undefined) {
+      this.#timers.delete(timer);
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === "object" || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+const storage = new AsyncLocalStorage<Execution>();
+let latest: Execution | undefined;
+
+export function runIn<T>(execution: Execution, action: () => T): T {
+  latest = execution;
+  return storage.run(execution, action);
+}
+
+/** The execution that the calling code belongs to; the latest one for code without a context, e.g. a native callback. */
+export function currentExecution(): Execution | undefined {
+  return storage.getStore() ?? latest;
+}

@@ -1,0 +1,77 @@
+/**
+ * Remembers what was compiled under which name, so that every stack trace speaks of the person's own lines: frames of
+ * compiled code are mapped back, frames of the kernel itself are left out.
+ */
+import type { PositionMap } from "../cell/positionMap";
+
+const sources = new Map<string, PositionMap>();
+
+export function rememberSource(fileName: string, positions: PositionMap): void {
+  sources.set(fileName, positions);
+}
+
+export function sourceOf(fileName: string): PositionMap | undefined {
+  return sources.get(fileName);
+}
+
+export interface Frame {
+  /** Name of the function; empty at the top level of a cell. */
+  readonly name: string;
+  readonly fileName: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Installs the mapping for all errors of this thread. */
+export function installStackTraces(kernelFile: string): void {
+  Error.stackTraceLimit = 50;
+  Error.prepareStackTrace = (error, sites) => {
+    const frames = sites
+      .filter((site) => site.getFileName() !== kernelFile && site.getFileName() !== "node:vm")
+      .map((site) => `\n    at ${mapped(site)}`);
+    return `${headOf(error)}${frames.join("")}`;
+  };
+}
+
+function headOf(error: Error): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error"; // An error whose own toString fails is still an error.
+  }
+}
+
+function mapped(site: NodeJS.CallSite): string {
+  const text = String(site);
+  const fileName = site.getFileName();
+  const positions = fileName === null || fileName === undefined ? undefined : sources.get(fileName);
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  if (positions === undefined || line === null || column === null) {
+    return text;
+  }
+  const place = positions.ofCompiled({ line, column });
+  return text.replace(`:${line}:${column}`, `:${place.line}:${place.column}`);
+}
+
+/** The frames of an error that lie in cells or in modules beside the notebook, innermost first. */
+export function personFrames(error: Error): Frame[] {
+  const stack: unknown = error.stack;
+  if (typeof stack !== "string") {
+    return [];
+  }
+  const frames: Frame[] = [];
+  for (const text of stack.split("\n")) {
+    const match = /^\s+at (?:(?:async )?(.*?) \()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(text);
+    const fileName = match?.[2] ?? "";
+    if (match !== null && sources.has(fileName)) {
+      frames.push({
+        name: (match[1] ?? "").replace(/^new |^Object\./, ""),
+        fileName,
+        line: Number(match[3]),
+        column: Number(match[4]),
+      });
+    }
+  }
+  return frames;
+}

@@ -1,0 +1,61 @@
+/** Tells front ends which models and datasets the cells hold, after each execution that changed that. */
+import {
+  describe,
+  type DatasetDescription,
+  type Describable,
+  type EngineInfo,
+  type ModelDescription,
+  type NamedDataset,
+  type NamedModel,
+  type SessionState,
+} from "../../shared/sessionState";
+import type { NotebookScope } from "../cell/binding";
+import type { Reporter } from "../run/reporter";
+
+export class SessionReport {
+  readonly #scope: NotebookScope;
+  readonly #reporter: Reporter;
+  readonly #engine: () => EngineInfo;
+  #last = "";
+
+  constructor(scope: NotebookScope, reporter: Reporter, engine: () => EngineInfo) {
+    this.#scope = scope;
+    this.#reporter = reporter;
+    this.#engine = engine;
+  }
+
+  /** Sends the state when it is another one than the last time. */
+  publish(parent: string): void {
+    const state = this.#state();
+    const text = JSON.stringify(state);
+    if (text !== this.#last) {
+      this.#last = text;
+      this.#reporter.session(parent, { kind: "state", state });
+    }
+  }
+
+  #state(): SessionState {
+    const models: NamedModel[] = [];
+    const datasets: NamedDataset[] = [];
+    for (const [name, value] of this.#scope.entries()) {
+      const description = descriptionOf(value);
+      if (description?.kind === "model") {
+        models.push({ name, ...description });
+      } else if (description?.kind === "dataset") {
+        datasets.push({ name, ...description });
+      }
+    }
+    return { engine: this.#engine(), models, datasets };
+  }
+}
+
+function descriptionOf(value: unknown): ModelDescription | DatasetDescription | undefined {
+  if (typeof value !== "object" || value === null || !(describe in value)) {
+    return undefined;
+  }
+  try {
+    return (value as Describable)[describe]();
+  } catch {
+    return undefined; // A disposed object has nothing to tell; the session goes on.
+  }
+}
