@@ -1,7 +1,6 @@
 /**
  * What happened while a model trained, as data: phases (head, last 2 layers, …), each with its steps and epochs. Curves
- * are drawn from this, `compareStrategies` and checkpoints read it. A `TrainingHistory` is immutable; the `HistoryLog` of a
- * model makes a new one for every record and tells its listeners.
+ * are drawn from this, `compareStrategies` and checkpoints read it. Records are only ever appended.
  */
 export interface TrainingHistory {
   readonly phases: readonly TrainingPhase[];

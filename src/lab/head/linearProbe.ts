@@ -1,0 +1,81 @@
+/**
+ * The linear probe: a softmax head on fixed features. The problem is convex, so it is solved to its optimum; what is left to
+ * choose is the strength of L2, on standardised features.
+ */
+import type { Engine, LabelledFeatures, SolveIterationReport } from "../engine/engine";
+import { headLogits, type Score, scoreLogits } from "./softmaxScore";
+import { fitStandardisation, type LinearHead, standardise, unstandardise } from "./standardisation";
+
+/** Used when neither a strength nor a validation set is given. */
+export const DEFAULT_L2 = 0.03;
+/** Tried from strong to weak, each from the solution before, when a validation set picks the strength. */
+export const L2_PATH: readonly number[] = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
+
+export interface ProbeRequest {
+  /** `[n, width]`. */
+  readonly train: LabelledFeatures;
+  readonly validation?: LabelledFeatures;
+  readonly classes: number;
+  readonly l2?: number;
+  readonly interruptFlag: Int32Array<SharedArrayBuffer>;
+  readonly onIteration?: (report: SolveIterationReport) => void;
+}
+
+export interface Probe {
+  readonly head: LinearHead;
+  readonly l2: number;
+  readonly iterations: number;
+  readonly interrupted: boolean;
+  readonly train: Score;
+  readonly validation?: Score;
+}
+
+/** Solves the head; when it is interrupted, as far as it got. */
+export async function solveProbe(engine: Engine, request: ProbeRequest): Promise<Probe> {
+  const standardisation = fitStandardisation(request.train.features);
+  const features = standardise(request.train.features, standardisation);
+  const { labels } = request.train;
+  const { classes, interruptFlag, validation } = request;
+
+  let l2 = request.l2 ?? DEFAULT_L2;
+  if (request.l2 === undefined && validation !== undefined) {
+    let lowest = Infinity;
+    let start: LinearHead | undefined;
+    for (const strength of L2_PATH) {
+      const solved = await engine.solveHead({
+        features,
+        labels,
+        classes,
+        l2: strength,
+        interruptFlag,
+        ...(start === undefined ? {} : { start }),
+      });
+      if (solved.interrupted) break;
+      start = solved;
+      const { loss } = scoreLogits(
+        headLogits(validation.features, unstandardise(solved, standardisation)),
+        validation.labels,
+      );
+      if (loss < lowest) {
+        lowest = loss;
+        l2 = strength;
+      }
+    }
+  }
+
+  const solved = await engine.solveHead(
+    { features, labels, classes, l2, interruptFlag },
+    request.onIteration === undefined ? undefined : { onIteration: request.onIteration },
+  );
+  const head = unstandardise(solved, standardisation);
+  return {
+    head,
+    l2,
+    iterations: solved.iterations,
+    interrupted: solved.interrupted,
+    train: scoreLogits(headLogits(request.train.features, head), labels),
+    ...(validation === undefined
+      ? {}
+      : { validation: scoreLogits(headLogits(validation.features, head), validation.labels) }),
+  };
+}

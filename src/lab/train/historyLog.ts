@@ -1,0 +1,83 @@
+import type { EpochRecord, StepRecord, TrainingHistory, TrainingPhase } from "./history";
+
+export interface PhaseStart {
+  readonly name: string;
+  readonly trainableLayers: readonly string[];
+  readonly frozenLayers: readonly string[];
+}
+
+/** The history of one model while it grows. Steps are counted over all phases. */
+export class HistoryLog implements TrainingHistory {
+  readonly #phases: PhaseLog[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  get phases(): readonly TrainingPhase[] {
+    return this.#phases;
+  }
+
+  /** The last step of all phases so far; 0 before the first. */
+  get steps(): number {
+    return this.#phases.reduce((sum, phase) => sum + phase.steps.length, 0);
+  }
+
+  /** Calls `listener` after every record. Returns the function that ends this. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  begin(start: PhaseStart): PhaseLog {
+    const phase = new PhaseLog(start, this.steps, () => {
+      for (const listener of this.#listeners) listener();
+    });
+    this.#phases.push(phase);
+    return phase;
+  }
+}
+
+export class PhaseLog implements TrainingPhase {
+  readonly name: string;
+  readonly trainableLayers: readonly string[];
+  readonly frozenLayers: readonly string[];
+  readonly steps: StepRecord[] = [];
+  readonly epochs: EpochRecord[] = [];
+  #status: TrainingPhase["status"] = "training";
+  #seconds = 0;
+  readonly #started = performance.now();
+  readonly #offset: number;
+  readonly #changed: () => void;
+
+  constructor(start: PhaseStart, offset: number, changed: () => void) {
+    this.name = start.name;
+    this.trainableLayers = start.trainableLayers;
+    this.frozenLayers = start.frozenLayers;
+    this.#offset = offset;
+    this.#changed = changed;
+  }
+
+  get status(): TrainingPhase["status"] {
+    return this.#status;
+  }
+
+  get seconds(): number {
+    return this.#status === "training" ? (performance.now() - this.#started) / 1000 : this.#seconds;
+  }
+
+  /** `step` counts from 1 within this phase. */
+  step(record: StepRecord): void {
+    this.steps.push({ ...record, step: this.#offset + record.step });
+    this.#changed();
+  }
+
+  /** `step` counts from 1 within this phase. */
+  epoch(record: EpochRecord): void {
+    this.epochs.push({ ...record, step: this.#offset + record.step });
+    this.#changed();
+  }
+
+  end(status: "finished" | "interrupted" | "failed"): void {
+    this.#seconds = this.seconds;
+    this.#status = status;
+    this.#changed();
+  }
+}

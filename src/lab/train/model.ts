@@ -1,0 +1,375 @@
+/**
+ * A model in the making: a backbone with a new head. It owns which layers are frozen, the weights reached so far and the history; the
+ * engine computes, the feature store remembers. Weights change only as a whole, after a training ended or was interrupted.
+ */
+import type { CutGraph } from "../backbone/cutGraph";
+import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
+import { layerNamed, parameterCount, weightedLayers } from "../backbone/graphShapes";
+import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { Preprocessing } from "../backbone/preprocessing";
+import type { Dataset } from "../data/dataset";
+import type { LabelledFeatures } from "../engine/engine";
+import { solveProbe } from "../head/linearProbe";
+import { largestIndex, type Score, scoreLogits, softmax } from "../head/softmaxScore";
+import { liveCurves } from "../insight/liveCurves";
+import { inspectText } from "../inspectText";
+import { GraftError, InterruptedError } from "../../shared/graftError";
+import { type Describable, describe, type ModelDescription } from "../../shared/sessionState";
+import { hashFrozen, verifyFrozen } from "./frozenGuard";
+import type { TrainingPhase } from "./history";
+import { HistoryLog, type PhaseLog } from "./historyLog";
+import type { LabRuntime } from "./labRuntime";
+import { phaseName, selectLastLayers } from "./layerSelection";
+import { layerTable } from "./layerTable";
+import { ProgressReport } from "./progressReport";
+import { trunkFeatures } from "./trunkFeatures";
+
+export interface ModelParts {
+  /** Name of the backbone, or of the architecture. */
+  readonly backbone: string;
+  /** From the images to the logits. Its output is the head: a Dense layer with one unit a class. */
+  readonly graph: LayerGraph;
+  readonly weights: Weights;
+  readonly preprocessing: Preprocessing;
+  readonly classes: readonly string[];
+  /** Names of the layers that are not frozen to begin with. */
+  readonly trainable: readonly string[];
+}
+
+export interface TrainHeadOptions {
+  /** Picks the strength of L2 and is drawn beside the training curves. */
+  readonly validation?: Dataset;
+  /** Strength of L2 on standardised features. Default: the one with the lowest validation loss; without validation 0.03. */
+  readonly l2?: number;
+  /** Default true: curves under the cell that grow while it trains. */
+  readonly plot?: boolean;
+}
+
+export interface FineTuneOptions {
+  /**
+   * How many layers to train, counted from the head (which is 1) among the layers that have weights, batch norm being one;
+   * `"all"` for the whole model. `model.summary()` shows the numbers.
+   */
+  readonly lastLayers: number | "all";
+  /** Of Adam. Default 0.001. */
+  readonly learningRate?: number;
+  /** Default `"constant"`; `"cosine"` falls to 0 over the run. */
+  readonly schedule?: "constant" | "cosine";
+  /** Default 20. */
+  readonly epochs?: number;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Decoupled weight decay on kernels. Default 0. */
+  readonly weightDecay?: number;
+  readonly validation?: Dataset;
+  /** Order of the examples and dropout. Default 0. */
+  readonly seed?: number;
+  /** Default true: curves under the cell that grow while it trains. */
+  readonly plot?: boolean;
+}
+
+export interface Prediction {
+  /** Index into the model's classes. */
+  readonly label: number;
+  readonly name: string;
+  /** Of this class, in [0, 1]. */
+  readonly probability: number;
+}
+
+let created = 0;
+
+/** Made by `graft` and `fromScratch`. */
+export class Model implements Describable {
+  readonly id: string;
+  readonly backbone: string;
+  readonly classes: readonly string[];
+  /** All that the model has been trained so far; `history.onChange(listener)` tells of each step. */
+  readonly history = new HistoryLog();
+  readonly #runtime: LabRuntime;
+  readonly #graph: LayerGraph;
+  readonly #preprocessing: Preprocessing;
+  #weights: Weights;
+  #trainable: ReadonlySet<string>;
+  #trainedOn: string | undefined;
+  #busy = false;
+
+  constructor(parts: ModelParts, runtime: LabRuntime) {
+    this.id = `model-${++created}`;
+    this.backbone = parts.backbone;
+    this.classes = [...parts.classes];
+    this.#runtime = runtime;
+    this.#graph = parts.graph;
+    this.#weights = parts.weights;
+    this.#preprocessing = parts.preprocessing;
+    this.#trainable = new Set(parts.trainable);
+  }
+
+  /** From the images to the logits. */
+  get graph(): LayerGraph {
+    return this.#graph;
+  }
+
+  /** The weights reached so far. */
+  get weights(): Weights {
+    return this.#weights;
+  }
+
+  /**
+   * Trains the head alone: each image crosses the frozen layers once, then the head is solved to its optimum (the problem is
+   * convex), so there is no learning rate and no number of epochs.
+   *
+   * @throws GraftError `train/input-shape`, `train/classes`, `train/busy`. InterruptedError after an interrupt, with the head as far as it got.
+   */
+  async trainHead(train: Dataset, options: TrainHeadOptions = {}): Promise<TrainingPhase> {
+    const head = layerNamed(this.#graph, this.#graph.output);
+    return this.#training(train, [head], options, async (cut, log, progress) => {
+      const features = await this.#labelled(cut, train, progress);
+      const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
+      const probe = await solveProbe(this.#runtime.engine, {
+        train: features,
+        classes: this.classes.length,
+        interruptFlag: this.#runtime.interruptFlag,
+        onIteration: ({ iteration, loss }) => {
+          log.step({ step: iteration, loss });
+          progress.update(0.5, `iteration ${iteration}, loss ${loss.toFixed(3)}`);
+        },
+        ...(validation === undefined ? {} : { validation }),
+        ...(options.l2 === undefined ? {} : { l2: options.l2 }),
+      });
+      log.epoch({
+        epoch: 1,
+        step: log.steps.length,
+        trainLoss: probe.train.loss,
+        trainAccuracy: probe.train.accuracy,
+        ...(probe.validation === undefined
+          ? {}
+          : { validationLoss: probe.validation.loss, validationAccuracy: probe.validation.accuracy }),
+      });
+      return {
+        weights: new Map([
+          [`${head.name}/kernel`, probe.head.kernel],
+          [`${head.name}/bias`, probe.head.bias],
+        ]),
+        interrupted: probe.interrupted,
+      };
+    });
+  }
+
+  /**
+   * Trains the last layers by gradient descent, starting from the weights as they are: train the head first. All other layers stay
+   * frozen to the bit, batch-norm statistics included, which is verified. A batch norm among the trained layers uses the batch's
+   * statistics.
+   *
+   * @throws GraftError `train/last-layers`, `train/input-shape`, `train/classes`, `train/busy`, `train/frozen-drift`. InterruptedError after an
+   * interrupt, with the weights as far as they got.
+   */
+  async fineTune(train: Dataset, options: FineTuneOptions): Promise<TrainingPhase> {
+    const layers = selectLastLayers(this.#graph, options.lastLayers);
+    return this.#training(train, layers, options, async (cut, log, progress) => {
+      const features = await this.#labelled(cut, train, progress);
+      const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
+      const epochs = options.epochs ?? 20;
+      let epoch = 1;
+      return this.#runtime.engine.train(
+        {
+          graph: cut.tail,
+          weights: weightsOf(cut.tail, this.#weights),
+          trainable: layers.map((layer) => layer.name),
+          train: features,
+          epochs,
+          batchSize: Math.min(options.batchSize ?? 32, train.size),
+          optimizer: {
+            name: "adam",
+            learningRate: options.learningRate ?? 1e-3,
+            weightDecay: options.weightDecay ?? 0,
+          },
+          schedule: options.schedule ?? "constant",
+          seed: options.seed ?? 0,
+          interruptFlag: this.#runtime.interruptFlag,
+          ...(validation === undefined ? {} : { validation }),
+        },
+        {
+          onStep: (report) => {
+            log.step({ step: report.step, loss: report.loss, learningRate: report.learningRate });
+            progress.update(report.step / report.steps, `epoch ${epoch}/${epochs}, loss ${report.loss.toFixed(3)}`);
+          },
+          onEpoch: (report) => {
+            epoch = Math.min(report.epoch + 1, epochs);
+            log.epoch(report);
+          },
+        },
+      );
+    });
+  }
+
+  /** Accuracy and mean cross-entropy on labelled images. */
+  async evaluate(dataset: Dataset): Promise<Score> {
+    this.#requireClasses(dataset);
+    return scoreLogits(await this.logits(dataset), dataset.labels);
+  }
+
+  /** The most probable class of each image. */
+  async predict(dataset: Dataset): Promise<Prediction[]> {
+    const probabilities = softmax(await this.logits(dataset));
+    const classes = this.classes.length;
+    return Array.from({ length: dataset.size }, (_, row) => {
+      const values = probabilities.data.subarray(row * classes, (row + 1) * classes);
+      const label = largestIndex(values);
+      return { label, name: this.classes[label]!, probability: values[label]! };
+    });
+  }
+
+  /** The head's output before softmax, `[n, classes]`. */
+  async logits(dataset: Dataset): Promise<Tensor> {
+    const cut = cutGraph(this.#graph, this.#trainable);
+    const features = await this.#cross(cut.trunk, dataset);
+    return this.#runtime.engine.infer(cut.tail, weightsOf(cut.tail, this.#weights), features, {
+      interruptFlag: this.#runtime.interruptFlag,
+    });
+  }
+
+  /**
+   * What a layer makes of each image, `[n, …]`. Default: the layer before the head.
+   *
+   * @throws GraftError `backbone/unknown-layer` listing the layers.
+   */
+  async features(
+    dataset: Dataset,
+    options: { readonly layer?: string } = {},
+  ): Promise<{ readonly layer: string; readonly features: Tensor }> {
+    const layer = options.layer ?? layerNamed(this.#graph, this.#graph.output).inputs[0]!;
+    if (layer !== this.#graph.input.name) layerNamed(this.#graph, layer);
+    const cut = cutGraph(this.#graph, this.#trainable);
+    const frozen = new Set([cut.trunk.input.name, ...cut.trunk.layers.map(({ name }) => name)]);
+    // Of a frozen layer the features can be kept; of a trained one they change with every training.
+    if (frozen.has(layer)) return { layer, features: await this.#cross(pathTo(this.#graph, layer), dataset) };
+    const tail = pathTo(cut.tail, layer);
+    const features = await this.#runtime.engine.infer(
+      tail,
+      weightsOf(tail, this.#weights),
+      await this.#cross(cut.trunk, dataset),
+      { interruptFlag: this.#runtime.interruptFlag },
+    );
+    return { layer, features };
+  }
+
+  /** The layers with their shapes, parameters, number for `lastLayers` and what is frozen, as a text table. */
+  summary(): string {
+    return layerTable(this.#graph, this.#weights, this.#trainable);
+  }
+
+  [inspectText](): string {
+    const trainable = weightedLayers(this.#graph).filter((layer) => this.#trainable.has(layer.name));
+    return `Model on "${this.backbone}", ${this.classes.length} classes, trains ${trainable.map(({ name }) => name).join(", ")}`;
+  }
+
+  [describe](): ModelDescription {
+    return {
+      kind: "model",
+      id: this.id,
+      backbone: this.backbone,
+      classes: this.classes,
+      layers: weightedLayers(this.#graph).map((layer) => ({
+        name: layer.name,
+        type: layer.type,
+        parameters: parameterCount(layer, this.#weights),
+        frozen: !this.#trainable.has(layer.name),
+      })),
+      ...(this.#trainedOn === undefined ? {} : { trainedOn: this.#trainedOn }),
+    };
+  }
+
+  /** What every training shares: checks, freeze mask, history, curves, progress, and that frozen layers stayed frozen. */
+  async #training(
+    train: Dataset,
+    layers: readonly Layer[],
+    options: { readonly validation?: Dataset; readonly plot?: boolean },
+    work: (cut: CutGraph, log: PhaseLog, progress: ProgressReport) => Promise<TrainedPart>,
+  ): Promise<TrainingPhase> {
+    for (const dataset of options.validation === undefined ? [train] : [train, options.validation]) {
+      this.#requireClasses(dataset);
+      this.#requireShape(dataset);
+    }
+    if (this.#busy) {
+      throw new GraftError({
+        code: "train/busy",
+        expected: "one training of a model at a time",
+        found: "that it is being trained already",
+        remedy: "Await the training that runs before starting the next",
+      });
+    }
+    this.#busy = true;
+    const trainable = new Set(layers.map((layer) => layer.name));
+    const name = phaseName(this.#graph, layers);
+    const progress = new ProgressReport(`Training ${name}`);
+    const log = this.history.begin({
+      name,
+      trainableLayers: [...trainable],
+      frozenLayers: weightedLayers(this.#graph)
+        .map((layer) => layer.name)
+        .filter((layer) => !trainable.has(layer)),
+    });
+    const curves = options.plot === false ? undefined : liveCurves("Training");
+    const unsubscribe = this.history.onChange(() => curves?.update(this.history));
+    try {
+      const before = hashFrozen(this.#graph, this.#weights, trainable);
+      const trained = await work(cutGraph(this.#graph, trainable), log, progress);
+      const weights = new Map([...this.#weights, ...trained.weights]);
+      verifyFrozen(this.#graph, weights, before);
+      this.#weights = weights;
+      this.#trainable = trainable;
+      this.#trainedOn = train.id;
+      if (trained.interrupted) throw new InterruptedError();
+      log.end("finished");
+      return log;
+    } catch (error) {
+      log.end(error instanceof InterruptedError ? "interrupted" : "failed");
+      throw error;
+    } finally {
+      unsubscribe();
+      curves?.finish(this.history);
+      progress.end(log.status);
+      this.#busy = false;
+    }
+  }
+
+  async #labelled(cut: CutGraph, dataset: Dataset, progress: ProgressReport): Promise<LabelledFeatures> {
+    const features = await this.#cross(cut.trunk, dataset, (done, total) =>
+      progress.update(0, `features ${done}/${total}`),
+    );
+    return { features, labels: dataset.labels };
+  }
+
+  #cross(graph: LayerGraph, dataset: Dataset, onRows?: (done: number, total: number) => void): Promise<Tensor> {
+    this.#requireShape(dataset);
+    const trunk = { graph, weights: this.#weights, preprocessing: this.#preprocessing };
+    return trunkFeatures(this.#runtime, trunk, dataset, onRows);
+  }
+
+  #requireShape(dataset: Dataset): void {
+    const expected = this.#graph.input.shape.join(" x ");
+    const found = dataset.imageShape.join(" x ");
+    if (expected === found) return;
+    throw new GraftError({
+      code: "train/input-shape",
+      expected: `images of ${expected} (height x width x channels), as the backbone "${this.backbone}" takes them`,
+      found: `images of ${found}`,
+      remedy: "Resize or convert the images, or load a backbone for this size",
+    });
+  }
+
+  #requireClasses(dataset: Dataset): void {
+    if (dataset.classes.join("\n") === this.classes.join("\n")) return;
+    throw new GraftError({
+      code: "train/classes",
+      expected: `a dataset with the model's classes: ${this.classes.join(", ")}`,
+      found: dataset.classes.join(", "),
+      remedy: "Make the model with graft(backbone, { classes: dataset.classes })",
+    });
+  }
+}
+
+interface TrainedPart {
+  readonly weights: Weights;
+  readonly interrupted: boolean;
+}
