@@ -27,9 +27,9 @@ export interface KernelOptions {
   readonly typeErrors: TypeErrorMode;
   readonly flags: FlagMemory;
   readonly backlog: Int32Array<SharedArrayBuffer>;
-  post(message: ToIo): void;
+  readonly post: (message: ToIo) => void;
   /** Takes in messages of the io thread that were not delivered yet. */
-  drain(): void;
+  readonly drain: () => void;
 }
 
 export class Kernel {
@@ -60,7 +60,7 @@ export class Kernel {
       reporter: this.#reporter,
       interrupts: this.#interrupts,
       typeErrors: options.typeErrors,
-      drain: () => options.drain(),
+      drain: options.drain,
       onBegin: () => process.off("SIGTERM", this.#endBySignal),
       onEnd: (execution) => {
         process.on("SIGTERM", this.#endBySignal);

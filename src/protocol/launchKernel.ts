@@ -80,8 +80,12 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
   return { address, connectionFile, logFile, exited, kill: () => void child.kill("SIGKILL") };
 }
 
-/** A folder that only this user can read. */
+/** A folder that only this user can read: `$GRAFT_RUNTIME_FOLDER`, else one under `$XDG_RUNTIME_DIR` or the temporary folder. */
 export function defaultRuntimeFolder(): string {
+  const { GRAFT_RUNTIME_FOLDER: named } = process.env;
+  if (named !== undefined && named !== "") {
+    return named;
+  }
   const user = process.getuid?.() ?? process.env.USERNAME ?? "user";
   return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `graft-${user}`);
 }

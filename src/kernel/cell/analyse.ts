@@ -2,7 +2,7 @@
  * The syntax tree of JavaScript code (types already stripped) with its scopes, and a walk over it. Offsets are UTF-16 code
  * units.
  */
-import { analyze, type Scope, type Variable } from "eslint-scope";
+import { analyze, type Variable } from "eslint-scope";
 import { parseSync, visitorKeys, type Node } from "oxc-parser";
 import { toProblem } from "./stripTypes";
 
@@ -33,7 +33,7 @@ export function analyse(code: string): Analysis {
     sourceType: "module",
     ignoreEval: true,
   });
-  const global = manager.scopes[0] as Scope;
+  const global = manager.scopes[0]!;
   const module = global.childScopes[0];
   return {
     program,

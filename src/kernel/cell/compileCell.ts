@@ -136,7 +136,7 @@ function rewriteVariables(
     if (head === "each") {
       continue;
     }
-    if (init === null || init === undefined) {
+    if (init === null) {
       // `let x;` sets x to undefined; so did the prologue for `var x;`.
       edits.appendLeft(id.end, declaration.kind === "var" ? "" : " = undefined");
     } else if (id.type === "Identifier" && isAnonymousFunction(init)) {
@@ -153,17 +153,16 @@ function rewriteVariables(
 function isAnonymousFunction(node: Node): boolean {
   return (
     node.type === "ArrowFunctionExpression" ||
-    ((node.type === "FunctionExpression" || node.type === "ClassExpression") &&
-      (node.id === null || node.id === undefined))
+    ((node.type === "FunctionExpression" || node.type === "ClassExpression") && node.id === null)
   );
 }
 
 /** A cell is not a module: `export const x` declares x, `export { x }` does nothing. */
 function rewriteExports(body: readonly Node[], edits: MagicString, removed: Set<Node>, positions: PositionMap): void {
   for (const node of body) {
-    if (node.type === "ExportNamedDeclaration" && node.declaration !== null && node.declaration !== undefined) {
+    if (node.type === "ExportNamedDeclaration" && node.declaration !== null) {
       edits.remove(node.start, (node.declaration as Node).start);
-    } else if (node.type === "ExportNamedDeclaration" && (node.source === null || node.source === undefined)) {
+    } else if (node.type === "ExportNamedDeclaration" && node.source === null) {
       edits.remove(node.start, node.end);
       removed.add(node);
     } else if (node.type === "ExportNamedDeclaration" || node.type === "ExportAllDeclaration") {

@@ -53,7 +53,7 @@ export function guardNode(node: Node, edits: MagicString, names: RuntimeNames): 
         edits.prependLeft(body.end, "}");
       }
       if (node.type === "ForOfStatement" && node.await) {
-        wrap(edits, node.right as Node, `${names.each}(`);
+        wrap(edits, node.right, `${names.each}(`);
       }
       break;
     }
@@ -70,7 +70,7 @@ export function guardNode(node: Node, edits: MagicString, names: RuntimeNames): 
       break;
     }
     case "AwaitExpression":
-      wrap(edits, node.argument as Node, `${names.wait}(`);
+      wrap(edits, node.argument, `${names.wait}(`);
       break;
     case "ImportExpression":
       edits.update(node.start, node.start + "import".length, names.load);

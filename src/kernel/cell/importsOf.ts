@@ -29,7 +29,7 @@ export function importsOf(body: readonly Node[], edits: MagicString, removed: Se
           return specifier satisfies never;
       }
     });
-    imports.push({ specifier: String(node.source.value), names, start: node.start });
+    imports.push({ specifier: node.source.value, names, start: node.start });
     edits.remove(node.start, node.end);
     removed.add(node);
   }

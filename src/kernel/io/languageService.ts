@@ -29,8 +29,8 @@ export class LanguageService {
   }
 
   /** Problems of a cell that runs after all cells checked before it; none when the worker is not to be had. */
-  async check(code: string): Promise<readonly TypeProblem[]> {
-    const answer = await this.#ask({ kind: "check", code });
+  async check(code: string, gate: boolean): Promise<readonly TypeProblem[]> {
+    const answer = await this.#ask({ kind: "check", code, gate });
     return answer?.kind === "checked" ? answer.problems : [];
   }
 

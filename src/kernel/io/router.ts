@@ -116,8 +116,9 @@ export class Router {
   }
 
   async #check(id: string, parent: string, code: string): Promise<void> {
-    const problems = await this.#host.language.check(code);
-    if (this.#host.setup.typeErrors === "stop") {
+    const gate = this.#host.setup.typeErrors === "stop";
+    const problems = await this.#host.language.check(code, gate);
+    if (gate) {
       this.#host.toMain({ kind: "checked", id, problems });
     } else if (problems.length > 0) {
       this.#outbox.stream(parent, "stderr", formatTypeProblems(problems, code));
@@ -210,9 +211,9 @@ const kernelInfo = {
 
 /** Jupyter counts code points, JavaScript UTF-16 code units. */
 function utf16Offset(text: string, points: number): number {
-  return [...text].slice(0, points).join("").length;
+  return Array.from(text).slice(0, points).join("").length;
 }
 
 function codePoints(text: string, offset: number): number {
-  return [...text.slice(0, offset)].length;
+  return Array.from(text.slice(0, offset)).length;
 }

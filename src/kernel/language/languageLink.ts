@@ -2,7 +2,8 @@
 import type { TypeProblem } from "../../shared/typeProblem";
 
 export type ToLanguage =
-  | { readonly kind: "check"; readonly code: string }
+  | /** `gate`: a cell with problems will not run, so its declarations are not carried on. */
+    { readonly kind: "check"; readonly code: string; readonly gate: boolean }
   | { readonly kind: "complete"; readonly code: string; readonly cursor: number };
 
 export type FromLanguage =

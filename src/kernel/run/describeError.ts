@@ -82,7 +82,8 @@ function nameOf(thrown: unknown): string {
 }
 
 function messageOf(thrown: unknown): string {
-  return withoutBindings(thrown instanceof Error ? String(thrown.message) : inspect(thrown, { depth: 2 }));
+  const message: unknown = thrown instanceof Error ? thrown.message : thrown;
+  return withoutBindings(isText(message) && thrown instanceof Error ? message : inspect(message, { depth: 2 }));
 }
 
 /** V8 quotes compiled code in some messages: `(0 , $g_train.v) is not a function`. */

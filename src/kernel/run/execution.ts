@@ -75,9 +75,9 @@ export class Execution {
           this.#waiting.delete(reject);
           resolve(result);
         },
-        (error: unknown) => {
+        (error: Error) => {
           this.#waiting.delete(reject);
-          reject(error as Error); // Handed on as it is: people throw what they like.
+          reject(error);
         },
       );
     });

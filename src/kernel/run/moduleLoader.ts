@@ -234,5 +234,5 @@ export function namespaceOf(exports: unknown): Namespace {
   ) {
     return exports as Namespace;
   }
-  return isObject ? { ...exports, default: exports } : { default: exports };
+  return Object.assign({}, isObject ? exports : undefined, { default: exports });
 }

@@ -42,9 +42,9 @@ function headOf(error: Error): string {
 }
 
 function mapped(site: NodeJS.CallSite): string {
-  const text = String(site);
+  const text = (site as { toString(): string }).toString();
   const fileName = site.getFileName();
-  const positions = fileName === null || fileName === undefined ? undefined : sources.get(fileName);
+  const positions = fileName === null ? undefined : sources.get(fileName);
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
   if (positions === undefined || line === null || column === null) {

@@ -85,5 +85,5 @@ const withoutNative =
   "'npm run setup:native' installs the native one.";
 
 function firstLine(error: unknown): string {
-  return String((error as Error).message).split("\n")[0] ?? "";
+  return (error as Error).message.split("\n")[0] ?? "";
 }
