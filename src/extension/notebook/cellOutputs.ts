@@ -5,7 +5,7 @@
 import type * as vscode from "vscode";
 import type { CellOutput } from "../../protocol/cellOutput";
 import type { StreamContent } from "../../protocol/message";
-import { bundleItems, bundleOutput, errorOutput, streamItem, streamOutput } from "./outputItems";
+import { bundleItems, bundleOutput, errorOutput, streamItem, streamOutput, type ShownBundle } from "./outputItems";
 
 /** The displays of one notebook that can still be updated, by display id. */
 export type Displays = Map<string, { readonly cell: vscode.NotebookCell; readonly output: vscode.NotebookCellOutput }>;
@@ -29,41 +29,29 @@ export class CellOutputs {
     this.#withExecution = withExecution;
   }
 
-  /** Resolves when VS Code has taken the output. Calls must not overlap. */
-  async show(output: CellOutput): Promise<void> {
+  /**
+   * Resolves when VS Code has taken the output. Calls may overlap: they take effect in the order in which they were made,
+   * and VS Code sends those that lie close together as one.
+   */
+  show(output: CellOutput): Promise<unknown> {
     if (output.kind === "clear") {
       this.#clearBeforeNext = output.wait;
-      if (!output.wait) {
-        await this.clear();
-      }
-      return;
+      return output.wait ? Promise.resolve() : this.clear();
     }
     if (output.kind === "update") {
       const display = this.#displays.get(output.displayId);
-      if (display !== undefined) {
-        // The same output object keeps its place and its element on the page, so a live figure does not flicker.
-        await this.#withExecution(display.cell, (execution) =>
-          execution.replaceOutputItems(bundleItems(output.data), display.output),
-        );
-      }
-      return;
+      // The same output object keeps its place and its element on the page, so a live figure does not flicker.
+      return display === undefined
+        ? Promise.resolve()
+        : this.#withExecution(display.cell, (execution) =>
+            execution.replaceOutputItems(bundleItems(output.data), display.output),
+          );
     }
-    if (this.#clearBeforeNext) {
-      await this.clear();
-    }
-    if (output.kind === "stream") {
-      await this.#showStream(output.name, output.text);
-      return;
-    }
-    this.#stream = undefined;
-    const shown = output.kind === "error" ? errorOutput(output) : bundleOutput(output);
-    if (output.kind !== "error" && output.displayId !== undefined) {
-      this.#displays.set(output.displayId, { cell: this.#cell, output: shown });
-    }
-    await this.#append(shown);
+    const cleared = this.#clearBeforeNext ? this.clear() : undefined;
+    return Promise.all([cleared, output.kind === "stream" ? this.#showStream(output) : this.#showOne(output)]);
   }
 
-  async clear(): Promise<void> {
+  clear(): Promise<void> {
     this.#clearBeforeNext = false;
     this.#stream = undefined;
     for (const [id, { cell }] of this.#displays) {
@@ -71,18 +59,31 @@ export class CellOutputs {
         this.#displays.delete(id);
       }
     }
-    await this.#withExecution(this.#cell, (execution) => execution.clearOutput(this.#cell));
+    return this.#withExecution(this.#cell, (execution) => execution.clearOutput(this.#cell));
   }
 
-  async #showStream(name: StreamContent["name"], text: string): Promise<void> {
+  #showStream({ name, text }: StreamContent): Promise<void> {
     const { output } = this.#stream?.name === name ? this.#stream : {};
     if (output !== undefined) {
-      await this.#withExecution(this.#cell, (execution) => execution.appendOutputItems(streamItem(name, text), output));
-      return;
+      return this.#withExecution(this.#cell, (execution) =>
+        execution.appendOutputItems(streamItem(name, text), output),
+      );
     }
     const first = streamOutput(name, text);
     this.#stream = { name, output: first };
-    await this.#append(first);
+    return this.#append(first);
+  }
+
+  #showOne(output: ShownBundle | Extract<CellOutput, { readonly kind: "error" }>): Promise<void> {
+    this.#stream = undefined;
+    if (output.kind === "error") {
+      return this.#append(errorOutput(output));
+    }
+    const shown = bundleOutput(output);
+    if (output.displayId !== undefined) {
+      this.#displays.set(output.displayId, { cell: this.#cell, output: shown });
+    }
+    return this.#append(shown);
   }
 
   #append(output: vscode.NotebookCellOutput): Promise<void> {

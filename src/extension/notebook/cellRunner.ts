@@ -3,11 +3,16 @@
  * that fails, an interrupt and a restart drop the cells that wait behind it.
  */
 import * as vscode from "vscode";
+import type { CellOutput } from "../../protocol/cellOutput";
 import type { KernelClient } from "../../protocol/kernelClient";
 import type { ErrorContent } from "../../protocol/message";
 import { GraftError } from "../../shared/graftError";
 import type { KernelSession } from "../kernel/kernelSession";
+import { log } from "../reportError";
 import { CellOutputs, type Displays, type WithExecution } from "./cellOutputs";
+
+/** Outputs that VS Code has not taken yet, above which the cell waits. */
+const mostInFlight = 100;
 
 export interface StartedCell {
   readonly cell: vscode.NotebookCell;
@@ -20,6 +25,7 @@ export class CellRunner {
   readonly #controller: vscode.NotebookController;
   readonly #onStart: (started: StartedCell) => void;
   readonly #displays: Displays = new Map();
+  #late: Promise<void> = Promise.resolve();
   #waiting: vscode.NotebookCellExecution[] = [];
   #current: vscode.NotebookCellExecution | undefined;
   #draining: Promise<void> | undefined;
@@ -68,17 +74,25 @@ export class CellRunner {
     execution.start(Date.now());
     this.#current = execution;
     const outputs = new CellOutputs(execution.cell, this.#displays, this.#withExecution);
-    await outputs.clear();
+    const shown = new Set<Promise<unknown>>([outputs.clear()]);
+    const show = (output: CellOutput): Promise<unknown> | undefined => {
+      const taken = outputs.show(output).finally(() => shown.delete(taken));
+      shown.add(taken);
+      // A cell that prints faster than VS Code shows is made to wait here, not to fill the memory.
+      return shown.size > mostInFlight ? taken : undefined;
+    };
     let ok = false;
     try {
-      ok = await this.#execute(await starting, execution, outputs);
+      ok = await this.#execute(await starting, execution, show);
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) {
-        await outputs.show({ kind: "error", ...this.#describeFailure(error) });
+        void show({ kind: "error", ...this.#describeFailure(error) });
       }
     } finally {
+      const endedAt = Date.now();
+      await Promise.allSettled(shown);
       this.#current = undefined;
-      execution.end(ok, Date.now());
+      execution.end(ok, endedAt);
     }
     return ok;
   }
@@ -86,10 +100,12 @@ export class CellRunner {
   async #execute(
     client: KernelClient,
     execution: vscode.NotebookCellExecution,
-    outputs: CellOutputs,
+    show: (output: CellOutput) => Promise<unknown> | undefined,
   ): Promise<boolean> {
     const { id, done } = client.execute(execution.cell.document.getText(), {
-      onOutput: (output) => outputs.show(output),
+      onOutput: async (output) => {
+        await show(output);
+      },
       onStart: (count) => (execution.executionOrder = count),
     });
     this.#onStart({ cell: execution.cell, executionId: id });
@@ -98,7 +114,15 @@ export class CellRunner {
   }
 
   /** The running execution may edit every cell of the notebook. Between runs, the edited cell gets one for the moment. */
-  readonly #withExecution: WithExecution = async (cell, action) => {
+  readonly #withExecution: WithExecution = (cell, action) => {
+    if (this.#current !== undefined) {
+      return Promise.resolve(action(this.#current));
+    }
+    this.#late = this.#late.then(() => this.#editLate(cell, action)).catch(reportLate);
+    return this.#late;
+  };
+
+  async #editLate(cell: vscode.NotebookCell, action: Parameters<WithExecution>[1]): Promise<void> {
     if (this.#current !== undefined) {
       await action(this.#current);
       return;
@@ -115,7 +139,7 @@ export class CellRunner {
     } finally {
       moment.end(success, timing?.endTime);
     }
-  };
+  }
 
   #describeFailure(error: unknown): ErrorContent {
     const { death } = this.#session;
@@ -128,4 +152,9 @@ export class CellRunner {
       ? { ename: error.name, evalue: error.message, traceback: [] }
       : { ename: "Error", evalue: String(error), traceback: [] };
   }
+}
+
+/** Late output has no cell left that could fail. */
+function reportLate(error: unknown): void {
+  log().warn(`Output that came after its cell had ended is lost: ${String(error)}`);
 }
