@@ -1,0 +1,58 @@
+import type { LayerGraph, Weights } from "../backbone/layerGraph";
+import { checkedLayers, shapeOf, weightOf, type CheckedLayer } from "./checkedGraph";
+import { foldBatchNorm } from "./foldBatchNorm";
+import { rulesOf } from "./layers/layerTable";
+import { GraphBuilder, type Value } from "./onnx/graphBuilder";
+
+export interface ExportOptions {
+  /** Name of the graph in the file. Default `"graft"`. */
+  readonly name?: string;
+}
+
+/**
+ * An ONNX file (operator set 18) that computes the graph in inference mode: one input, named as the graph's, `[batch, …shape]`
+ * with images as `[batch, height, width, channels]`, and one output named `output`, laid out the same way. Batch norm is
+ * folded into the layer before it where it can be.
+ *
+ * @throws GraftError when a weight is missing or a shape does not fit.
+ */
+export function exportOnnx(graph: LayerGraph, weights: Weights, options: ExportOptions = {}): Uint8Array {
+  for (const { layer, weights: specs } of checkedLayers(graph)) {
+    for (const spec of specs) weightOf(weights, layer, spec);
+  }
+  const folded = foldBatchNorm({ graph, weights });
+  return inferenceModel(folded.graph, options.name ?? "graft", (builder, { layer, weights: specs }) =>
+    specs.map((spec) => {
+      const { data } = weightOf(folded.weights, layer, spec);
+      return builder.floats(data, spec.shape, `${layer.name}/${spec.name}`);
+    }),
+  );
+}
+
+/** The same model with its weights as inputs, named `layer/weight`: one session for weights that change. */
+export function exportWithWeightInputs(graph: LayerGraph): Uint8Array {
+  return inferenceModel(graph, "graft", (builder, { layer, weights: specs }) =>
+    specs.map((spec) => builder.input(`${layer.name}/${spec.name}`, spec.shape)),
+  );
+}
+
+type WeightWriter = (builder: GraphBuilder, layer: CheckedLayer) => readonly Value[];
+
+function inferenceModel(graph: LayerGraph, name: string, writeWeights: WeightWriter): Uint8Array {
+  const builder = new GraphBuilder();
+  const layers = checkedLayers(graph);
+  const input = builder.input(graph.input.name, ["batch", ...graph.input.shape]);
+  const isImage = graph.input.shape.length === 3;
+  const values = new Map([[graph.input.name, isImage ? builder.transpose(input, [0, 3, 1, 2]) : input]]);
+  for (const checked of layers) {
+    const { layer, inputShape, outputShape, weights: specs } = checked;
+    const weights = writeWeights(builder, checked);
+    const weight = (wanted: string) => weights[specs.findIndex((spec) => spec.name === wanted)]!;
+    const source = values.get(checked.input)!;
+    values.set(layer.name, rulesOf(layer).infer({ builder, inputShape, outputShape, weight }, layer, source));
+  }
+  const output = values.get(graph.output)!;
+  const outputIsImage = shapeOf(graph, layers, graph.output).length === 3;
+  builder.output("output", outputIsImage ? builder.transpose(output, [0, 2, 3, 1]) : output);
+  return builder.toBytes(name);
+}

@@ -1,0 +1,58 @@
+import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+
+export interface WeightedGraph {
+  readonly graph: LayerGraph;
+  readonly weights: Weights;
+}
+
+/**
+ * The same function in inference mode with fewer layers: each batch norm that is the only reader of a convolution or dense
+ * layer without activation goes into that layer's kernel and bias.
+ */
+export function foldBatchNorm({ graph, weights }: WeightedGraph): WeightedGraph {
+  const readers = new Map<string, number>([[graph.output, 1]]);
+  for (const name of graph.layers.flatMap((layer) => layer.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
+  const folded = new Map(weights);
+  const layers: Layer[] = [];
+  /** Folded batch norm to the layer that took it in. */
+  const heirs = new Map<string, string>();
+  for (const original of graph.layers) {
+    const layer = { ...original, inputs: original.inputs.map((name) => heirs.get(name) ?? name) };
+    const [name] = original.inputs;
+    const at = layers.findIndex((candidate) => candidate.name === name);
+    const before = layers[at];
+    if (layer.type !== "BatchNormalization" || !before || !isLinearMap(before) || readers.get(before.name) !== 1) {
+      layers.push(layer);
+      continue;
+    }
+    const merged = mergedWeights(weights, before, layer.name, layer.epsilon);
+    for (const suffix of ["gamma", "beta", "moving_mean", "moving_variance"]) folded.delete(`${layer.name}/${suffix}`);
+    folded.set(`${before.name}/kernel`, merged.kernel).set(`${before.name}/bias`, merged.bias);
+    layers[at] = { ...before, useBias: true };
+    heirs.set(layer.name, before.name);
+  }
+  return { graph: { ...graph, layers, output: heirs.get(graph.output) ?? graph.output }, weights: folded };
+}
+
+type LinearMap = Extract<Layer, { type: "Conv2D" | "Dense" }>;
+
+function isLinearMap(layer: Layer): layer is LinearMap {
+  return (layer.type === "Conv2D" || layer.type === "Dense") && layer.activation === "linear";
+}
+
+function mergedWeights(weights: Weights, layer: LinearMap, norm: string, epsilon: number) {
+  const of = (name: string) => weights.get(name)!.data;
+  const kernel = weights.get(`${layer.name}/kernel`)!;
+  const gamma = of(`${norm}/gamma`);
+  const beta = of(`${norm}/beta`);
+  const mean = of(`${norm}/moving_mean`);
+  const variance = of(`${norm}/moving_variance`);
+  const channels = gamma.length;
+  const scale = Float64Array.from(gamma, (value, i) => value / Math.sqrt(variance[i]! + epsilon));
+  const bias = layer.useBias ? of(`${layer.name}/bias`) : new Float32Array(channels);
+  const merged: { kernel: Tensor; bias: Tensor } = {
+    kernel: { shape: kernel.shape, data: kernel.data.map((value, i) => value * scale[i % channels]!) },
+    bias: { shape: [channels], data: bias.map((value, i) => (value - mean[i]!) * scale[i]! + beta[i]!) },
+  };
+  return merged;
+}

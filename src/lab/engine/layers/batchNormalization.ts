@@ -1,0 +1,111 @@
+import type { GraphBuilder, Value } from "../onnx/graphBuilder";
+import type { LayerRules, TrainGraph, TrainedLayer } from "./layerRules";
+import type { LayerOf } from "./layerOf";
+
+type BatchNormalization = LayerOf<"BatchNormalization">;
+
+/**
+ * A frozen batch norm is an affine map with its moving statistics, which stay as they are (Keras; tfjs normalises with the
+ * batch and moves them all the same). A trained one normalises with the batch, its gradient goes through the batch's mean and
+ * variance, and the moving statistics follow with Keras' momentum: `moving · momentum + batch · (1 - momentum)`, with the
+ * biased variance, as Keras 3 and tfjs do.
+ */
+export const batchNormalization: LayerRules<BatchNormalization> = {
+  outputShape: (_, input) => input,
+
+  weights(_, input) {
+    const shape = [input.at(-1)!];
+    return [
+      { name: "gamma", shape, role: "vector" },
+      { name: "beta", shape, role: "vector" },
+      { name: "moving_mean", shape, role: "statistic" },
+      { name: "moving_variance", shape, role: "statistic" },
+    ];
+  },
+
+  infer(graph, layer, input) {
+    const operands = ["gamma", "beta", "moving_mean", "moving_variance"].map((name) => graph.weight(name));
+    return graph.builder.node("BatchNormalization", [input, ...operands], input.shape, {
+      epsilon: { float: layer.epsilon },
+    });
+  },
+
+  train: (graph, layer, input) => (graph.trainable ? trained(graph, layer, input) : frozen(graph, layer, input)),
+};
+
+function frozen(graph: TrainGraph, layer: BatchNormalization, input: Value): TrainedLayer {
+  const { builder } = graph;
+  const { asVector } = rowsOf(graph, input);
+  const deviation = deviationOf(builder, graph.weight("moving_variance"), layer.epsilon);
+  const scale = builder.binary("Div", graph.weight("gamma"), deviation);
+  const shift = builder.binary("Sub", graph.weight("beta"), builder.binary("Mul", graph.weight("moving_mean"), scale));
+  const scaled = builder.binary("Mul", input, builder.reshape(scale, asVector(4)));
+  return {
+    output: builder.binary("Add", scaled, builder.reshape(shift, asVector(4))),
+    backward: (gradient) => ({ input: builder.binary("Mul", gradient, builder.reshape(scale, asVector(4))) }),
+  };
+}
+
+function trained(graph: TrainGraph, layer: BatchNormalization, input: Value): TrainedLayer {
+  const { builder } = graph;
+  const { matrix, axis, asVector, channels } = rowsOf(graph, input);
+  const x = builder.reshape(input, matrix);
+  const mean = builder.reduce("ReduceMean", x, [axis], true);
+  const centred = builder.binary("Sub", x, mean);
+  const variance = builder.reduce("ReduceMean", builder.binary("Mul", centred, centred), [axis], true);
+  const deviation = deviationOf(builder, variance, layer.epsilon);
+  const normal = builder.binary("Div", centred, deviation);
+  const gamma = builder.reshape(graph.weight("gamma"), asVector(2));
+  const beta = builder.reshape(graph.weight("beta"), asVector(2));
+  const output = builder.binary("Add", builder.binary("Mul", normal, gamma), beta);
+  for (const [name, batchValue] of [
+    ["moving_mean", mean],
+    ["moving_variance", variance],
+  ] as const) {
+    const kept = builder.binary("Mul", graph.weight(name), builder.scalar(layer.momentum));
+    const fresh = builder.binary("Mul", builder.reshape(batchValue, [channels]), builder.scalar(1 - layer.momentum));
+    graph.update(name, builder.binary("Add", kept, fresh));
+  }
+  return {
+    output: builder.reshape(output, input.shape),
+    backward(gradientOfOutput) {
+      const gradient = builder.reshape(gradientOfOutput, matrix);
+      const product = builder.binary("Mul", gradient, normal);
+      const weights = {
+        gamma: builder.reduce("ReduceSum", product, [axis], false),
+        beta: builder.reduce("ReduceSum", gradient, [axis], false),
+      };
+      if (!graph.needsInputGradient) return { weights };
+      // Ioffe & Szegedy 2015, section 3, with the sums over the batch written as means.
+      const rows = builder.scalar((x.shape as readonly number[])[axis]!);
+      const meanOf = (sum: Value) => builder.reshape(builder.binary("Div", sum, rows), asVector(2));
+      const withoutMean = builder.binary("Sub", gradient, meanOf(weights.beta));
+      const along = builder.binary("Mul", normal, meanOf(weights.gamma));
+      const factor = builder.binary("Div", gamma, deviation);
+      const result = builder.binary("Mul", builder.binary("Sub", withoutMean, along), factor);
+      return { weights, input: builder.reshape(result, input.shape) };
+    },
+  };
+}
+
+function deviationOf(builder: GraphBuilder, variance: Value, epsilon: number): Value {
+  const shifted = builder.binary("Add", variance, builder.scalar(epsilon));
+  return builder.node("Sqrt", [shifted], shifted.shape);
+}
+
+/** The input as a matrix with the channels on one axis and everything that is averaged over on the other, `axis`. */
+function rowsOf({ batch, inputShape }: TrainGraph, input: Value) {
+  const channels = inputShape.at(-1)!;
+  const isImage = input.shape.length === 4;
+  const places = inputShape.slice(0, -1).reduce((product, size) => product * size, 1) * batch;
+  return {
+    channels,
+    axis: isImage ? 1 : 0,
+    matrix: isImage ? [channels, places] : [places, channels],
+    /** Shape of a vector over channels that broadcasts to the matrix (2) or to the input as it is (4). */
+    asVector: (rank: 2 | 4): readonly number[] => {
+      if (!isImage) return [channels];
+      return rank === 2 ? [channels, 1] : [channels, 1, 1, 1];
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { LayerRules } from "./layerRules";
+import type { LayerOf } from "./layerOf";
+import { inferActivation, trainActivation } from "./activation";
+import { asFeatures } from "./shapeError";
+
+export const dense: LayerRules<LayerOf<"Dense">> = {
+  outputShape(layer, input) {
+    asFeatures(layer, input);
+    return [layer.units];
+  },
+
+  weights(layer, input) {
+    const kernel = { name: "kernel", shape: [asFeatures(layer, input), layer.units], role: "kernel" } as const;
+    return layer.useBias ? [kernel, { name: "bias", shape: [layer.units], role: "vector" }] : [kernel];
+  },
+
+  infer(graph, layer, input) {
+    const operands = [input, graph.weight("kernel"), ...(layer.useBias ? [graph.weight("bias")] : [])];
+    const logits = graph.builder.node("Gemm", operands, [input.shape[0]!, layer.units]);
+    return inferActivation(graph.builder, layer.activation, logits);
+  },
+
+  train(graph, layer, input) {
+    const { builder, batch } = graph;
+    const kernel = graph.weight("kernel");
+    const operands = [input, kernel, ...(layer.useBias ? [graph.weight("bias")] : [])];
+    const activation = trainActivation(builder, layer.activation, builder.node("Gemm", operands, [batch, layer.units]));
+    return {
+      output: activation.output,
+      backward(gradientOfOutput) {
+        const gradient = activation.backward(gradientOfOutput);
+        return {
+          ...(graph.trainable && {
+            weights: {
+              kernel: builder.node("Gemm", [input, gradient], kernel.shape, { transA: 1 }),
+              ...(layer.useBias && { bias: builder.reduce("ReduceSum", gradient, [0], false) }),
+            },
+          }),
+          ...(graph.needsInputGradient && {
+            input: builder.node("Gemm", [gradient, kernel], input.shape, { transB: 1 }),
+          }),
+        };
+      },
+    };
+  },
+};

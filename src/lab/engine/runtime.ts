@@ -1,0 +1,67 @@
+/**
+ * The only place that loads onnxruntime-node, and only when a session is first made: its binary does not exist everywhere.
+ * Sessions are kept by content key, the least recently used one goes first.
+ */
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { GraftError } from "../../shared/graftError";
+
+type Ort = typeof import("onnxruntime-node");
+
+export type Feeds = Record<string, OrtTensor>;
+
+export class Runtime {
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  readonly #limit: number;
+  #ort: Promise<Ort> | undefined;
+
+  /** @param limit How many sessions are kept. Their memory is that of a model and its activations each. */
+  constructor(limit = 12) {
+    this.#limit = limit;
+  }
+
+  /** @throws GraftError `engine/onnxruntime-missing` where the package has no binary for this machine. */
+  ort(): Promise<Ort> {
+    this.#ort ??= import("onnxruntime-node").catch((cause: unknown) => {
+      throw new GraftError({
+        code: "engine/onnxruntime-missing",
+        expected: `the onnxruntime-node binary for ${process.platform}/${process.arch}`,
+        found: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause),
+        remedy:
+          "Run npm install with ONNXRUNTIME_NODE_INSTALL=skip; Intel Macs have no binary, use a Mac with an M chip, Linux or Windows there",
+        cause,
+      });
+    });
+    return this.#ort;
+  }
+
+  /** The session for `key`, made from `model()` if there is none. A session in use must be among the newest `limit`. */
+  async session(key: string, model: () => Uint8Array): Promise<InferenceSession> {
+    const { InferenceSession } = await this.ort();
+    const known = this.#sessions.get(key);
+    const session = known ?? InferenceSession.create(model(), { graphOptimizationLevel: "all" });
+    this.#sessions.delete(key);
+    this.#sessions.set(key, session);
+    try {
+      await session;
+    } catch (error) {
+      this.#sessions.delete(key);
+      throw error;
+    }
+    await this.#evict();
+    return session;
+  }
+
+  async dispose(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of sessions) await (await session).release();
+  }
+
+  async #evict(): Promise<void> {
+    for (const [key, session] of this.#sessions) {
+      if (this.#sessions.size <= this.#limit) return;
+      this.#sessions.delete(key);
+      await (await session).release();
+    }
+  }
+}
