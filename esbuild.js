@@ -37,7 +37,11 @@ const bundles = [
     to: `scripts/${name}.js`,
     options: { ...node, packages: "external" },
   })),
-  { from: "test/host/suite.ts", to: "test/host/suite.js", options: { ...node, packages: "external" } },
+  ...["suite", "run"].map((name) => ({
+    from: `test/host/${name}.ts`,
+    to: `test/host/${name}.js`,
+    options: { ...node, packages: "external" },
+  })),
 ];
 
 const common = { bundle: true, sourcemap: "linked", logLevel: "warning", legalComments: "none" };

@@ -1,0 +1,100 @@
+/** Runs the host suite in VS Code's server, with the workbench in headless Chromium. */
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { findChromium } from "../../scripts/chromium";
+import { inProject } from "../../scripts/project";
+import { step } from "../../scripts/progress";
+import type { SuiteResult } from "../../scripts/suiteResult";
+import { installVscodeServer, remoteUri, startVscodeServer, workbenchUrl } from "../../scripts/vscodeServer";
+import { runHostSuite, type HostRun } from "./hostRun";
+
+const chromiumFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // Everything has to work without the internet, so nothing but this machine can be reached.
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];
+
+export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
+  const install = await installVscodeServer();
+  const executablePath = await findChromium();
+  return runHostSuite(async (run) => {
+    const deaths: ((reason: string) => void)[] = [];
+    const died = new Promise<string>((resolve) => deaths.push(resolve));
+    const server = await startVscodeServer({
+      install,
+      port: 0,
+      serverDataFolder: join(run.folder, "server"),
+      userDataFolder: run.userDataFolder,
+      extensionsFolder: join(run.folder, "extensions"),
+      testDriver: true,
+      env: run.env,
+      onLog: (line) => {
+        if (process.env.GRAFT_HOST_VERBOSE === "1") process.stderr.write(`  server: ${line}\n`);
+        if (isEarlyExit(line)) deaths.forEach((tell) => tell(line));
+      },
+    });
+    const browser = await step("opening the workbench in Chromium", () =>
+      chromium.launch({ executablePath, args: chromiumFlags }),
+    );
+    try {
+      const page = await openPage(browser);
+      const ended = await openWorkbench(page, server.port, run);
+      return await firstOf(ended, died, server.ended, timeoutMs);
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  });
+}
+
+/** The extension host also ends, with code 0, after the suite has; then the page has already said so. */
+function isEarlyExit(line: string): boolean {
+  return line.includes("Extension Host Process exited");
+}
+
+async function openPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+  const page = await context.newPage();
+  if (process.env.GRAFT_HOST_VERBOSE === "1") {
+    page.on("console", (message) => process.stderr.write(`  page: ${message.text()}\n`));
+  }
+  return page;
+}
+
+/** The answer's promise settles when VS Code says that the suite has ended, or when the page is lost. */
+async function openWorkbench(page: Page, port: number, run: HostRun): Promise<{ done: Promise<string | undefined> }> {
+  let finish: (trouble: string | undefined) => void = () => undefined;
+  const done = new Promise<string | undefined>((resolve) => (finish = resolve));
+  await page.exposeFunction("codeAutomationExit", () => finish(undefined));
+  await page.exposeFunction("codeAutomationLog", () => undefined);
+  page.on("crash", () => finish("the page crashed"));
+  run.control.attach(page);
+  const payload = [
+    ["extensionDevelopmentPath", remoteUri(port, inProject())],
+    ["extensionTestsPath", remoteUri(port, inProject("dist", "test", "host", "suite.js"))],
+    ["skipWelcome", "true"],
+  ] as const;
+  await page.goto(workbenchUrl(port, run.workspace, payload), { waitUntil: "domcontentloaded" });
+  return { done };
+}
+
+async function firstOf(
+  { done }: { readonly done: Promise<string | undefined> },
+  died: Promise<string>,
+  serverEnded: Promise<void>,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`the suite did not end within ${timeoutMs / 1000} s`), timeoutMs);
+  });
+  const trouble = await Promise.race([done, died, serverEnded.then(() => "VS Code's server ended"), tooLate]);
+  clearTimeout(timer);
+  return trouble;
+}

@@ -1,0 +1,116 @@
+/** A notebook under test, in the real window: runs its cells through VS Code's own commands and reads what came of them. */
+import { strict as assert } from "node:assert";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  commands,
+  NotebookRange,
+  Uri,
+  window,
+  workspace,
+  type NotebookCell,
+  type NotebookDocument,
+} from "vscode";
+
+
+/** What a cell shows, item by item. */
+export interface ShownItem {
+  readonly mime: string;
+  readonly text: string;
+}
+
+export class TestNotebook {
+  readonly document: NotebookDocument;
+
+  private constructor(document: NotebookDocument) {
+    this.document = document;
+  }
+
+  /** Writes a notebook with these code cells into the workspace and opens it. */
+  static async create(name: string, cells: readonly string[]): Promise<TestNotebook> {
+    const file = join(workspaceFolder(), `${name}.ipynb`);
+    await writeFile(file, JSON.stringify(notebookOf(cells)));
+    return TestNotebook.open(Uri.file(file));
+  }
+
+  static async open(uri: Uri): Promise<TestNotebook> {
+    const document = await workspace.openNotebookDocument(uri);
+    await window.showNotebookDocument(document);
+    return new TestNotebook(document);
+  }
+
+  cell(index: number): NotebookCell {
+    return this.document.cellAt(index);
+  }
+
+  /** Runs cells `from` to `to` (without `to`) as the Run button does. Resolves when they have ended. */
+  async run(from: number, to = from + 1): Promise<void> {
+    const range = new NotebookRange(from, to);
+    await commands.executeCommand("notebook.cell.execute", { ranges: [range], document: this.document.uri });
+  }
+
+  async runAll(): Promise<void> {
+    await commands.executeCommand("notebook.execute", this.document.uri);
+  }
+
+  shown(index: number): readonly ShownItem[] {
+    return this.cell(index).outputs.flatMap(({ items }) =>
+      items.map(({ mime, data }) => ({ mime, text: new TextDecoder().decode(data) })),
+    );
+  }
+
+  /** The cell's whole output as text. */
+  text(index: number): string {
+    return this.shown(index)
+      .map(({ text }) => text)
+      .join("\n");
+  }
+
+  /** The error output of a cell. Fails when it has none. */
+  error(index: number): { readonly name: string; readonly message: string; readonly stack: string } {
+    const item = this.shown(index).find(({ mime }) => mime === "application/vnd.code.notebook.error");
+    assert.ok(item, `cell ${index} shows no error, but: ${this.text(index)}`);
+    return JSON.parse(item.text) as { name: string; message: string; stack: string };
+  }
+
+  async close(): Promise<void> {
+    await window.showNotebookDocument(this.document);
+    await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    await waitUntil("a closed notebook", () => this.document.isClosed);
+  }
+}
+
+/** Polls until the condition holds. Throws after `timeoutMs` (default 20 000), telling `what` was awaited. */
+export async function waitUntil(what: string, condition: () => boolean, timeoutMs = 20_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`Expected ${what} within ${timeoutMs / 1000} s`);
+    await delay(20);
+  }
+}
+
+export function workspaceFolder(): string {
+  const folder = workspace.workspaceFolders?.[0];
+  assert.ok(folder, "the host tests need a workspace");
+  return folder.uri.fsPath;
+}
+
+function notebookOf(cells: readonly string[]): object {
+  return {
+    cells: cells.map((source, index) => ({
+      cell_type: "code",
+      execution_count: null,
+      id: `cell-${index}`,
+      metadata: {},
+      outputs: [],
+      source,
+    })),
+    metadata: {
+      kernelspec: { display_name: "Graft (TypeScript)", language: "typescript", name: "graft" },
+      language_info: { name: "typescript" },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+}

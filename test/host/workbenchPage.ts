@@ -1,0 +1,81 @@
+/** The suite's side of the control channel: looks at the window as a person does, and acts in it. */
+import { setTimeout as delay } from "node:timers/promises";
+import { workspace } from "vscode";
+import { hostVariables, type ControlReply, type ControlRequest, type FrameValue } from "./control";
+
+/** Keeps the window as `.test-output/screenshots/NAME.png`. */
+export async function screenshot(name: string): Promise<void> {
+  await post({ action: "screenshot", name });
+}
+
+/** Evaluates a JavaScript expression in every frame; the values come back as JSON. */
+export async function evaluateInFrames(expression: string): Promise<readonly FrameValue[]> {
+  return post({ action: "evaluate", expression });
+}
+
+/**
+ * Waits until the expression is truthy in some frame and answers with its value there. Throws after `timeoutMs`
+ * (default 20 000), telling `what` was awaited.
+ */
+export async function waitInFrames(what: string, expression: string, timeoutMs = 20_000): Promise<unknown> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = (await evaluateInFrames(expression)).find(({ value }) => Boolean(value));
+    if (found !== undefined) return found.value;
+    if (Date.now() > deadline) {
+      throw new Error(`Expected ${what} within ${timeoutMs / 1000} s, but no frame had it: ${expression}`);
+    }
+    await delay(100);
+  }
+}
+
+/** Clicks the first visible element that the CSS selector finds in any frame. */
+export async function click(selector: string): Promise<void> {
+  await post({ action: "click", selector });
+}
+
+/** Moves the pointer over the first visible element that the CSS selector finds in any frame. */
+export async function hover(selector: string): Promise<void> {
+  await post({ action: "hover", selector });
+}
+
+/** Presses keys, in Playwright's notation: `"Enter"`, `"Control+Shift+P"`. */
+export async function press(keys: string): Promise<void> {
+  await post({ action: "press", keys });
+}
+
+/** Types text into what has the focus. */
+export async function typeText(text: string): Promise<void> {
+  await post({ action: "type", text });
+}
+
+/** Turns the mouse wheel in the middle of the window; positive is down. */
+export async function scroll(deltaY: number): Promise<void> {
+  await post({ action: "scroll", deltaY });
+}
+
+const themes = { light: "Default Light Modern", dark: "Default Dark Modern" } as const;
+
+/** Switches VS Code's colour theme and waits until the window wears it. */
+export async function setTheme(kind: "light" | "dark"): Promise<void> {
+  await workspace.getConfiguration("workbench").update("colorTheme", themes[kind], true);
+  const name = kind === "dark" ? "vs-dark" : "vs";
+  await waitInFrames(`a ${kind} window`, `document.querySelector(".monaco-workbench.${name}") !== null`);
+}
+
+async function post(request: ControlRequest): Promise<readonly FrameValue[]> {
+  const url = process.env[hostVariables.control];
+  if (url === undefined) {
+    throw new Error(
+      `Expected the host tests' runner at ${hostVariables.control}, but it is not set. Run npm run test:host.`,
+    );
+  }
+  const response = await fetch(url, { method: "POST", body: JSON.stringify(request) });
+  const reply = (await response.json()) as ControlReply;
+  switch (reply.kind) {
+    case "done":
+      return reply.values;
+    case "failed":
+      throw new Error(`${request.action}: ${reply.message}`);
+  }
+}
