@@ -6,7 +6,7 @@ const CSS = `
   padding: 10px 0 6px;
   box-sizing: border-box;
 }
-.graft-figure header { display: flex; align-items: baseline; gap: 14px; min-height: 22px; margin: 0 0 6px 2px; }
+.graft-figure header { display: flex; align-items: baseline; gap: 14px; min-height: 22px; margin: 0 0 2px 2px; }
 .graft-figure .graft-title { font-size: 15px; font-weight: 600; letter-spacing: -0.005em; margin: 0; line-height: 1.4; }
 .graft-figure .graft-live {
   font-size: 11px;

@@ -45,7 +45,7 @@ export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: P
     })),
     layout: {
       ...baseLayout(theme),
-      height: Math.round(Math.min(340, Math.max(260, width * 0.4))),
+      height: Math.round(Math.min(340, Math.max(260, width * 0.36))),
       margin,
       hovermode: "closest",
       xaxis: {
@@ -56,7 +56,7 @@ export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: P
         range: [-0.35, labels.length - 0.65],
         title: { text: "labelled examples", font: { size: 11, color: theme.muted }, standoff: 8 },
       },
-      yaxis: { ...baseAxis(theme), tickformat: ".0%", range: [low, high], nticks: 6 },
+      yaxis: { ...baseAxis(theme), tickformat: ".0%", range: [low, high], nticks: 8 },
       annotations: [
         label(
           "Test accuracy",

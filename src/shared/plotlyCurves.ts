@@ -28,7 +28,7 @@ interface Panel {
 export function plotlyCurves(figure: CurvesFigure, { theme, width }: PlotlyOptions): PlotlyFigure {
   const present = PANELS.filter(({ metric }) => figure.series.some((series) => series.metric === metric));
   const sideBySide = width >= SIDE_BY_SIDE_PX;
-  const margin = { l: 44, r: 72, t: 52, b: 40 };
+  const margin = { l: 46, r: 76, t: 48, b: 42 };
   const panels = present.map((definition, index): Panel => {
     const series = figure.series.filter(({ metric }) => metric === definition.metric);
     const columns = sideBySide ? present.length : 1;
@@ -61,7 +61,7 @@ export function plotlyCurves(figure: CurvesFigure, { theme, width }: PlotlyOptio
       annotations: panels.flatMap((panel) => [
         panelTitle(panel, theme),
         ...phaseLabels(figure.phases, panel, lastStep, theme),
-        ...endLabels(panel, theme),
+        ...endLabels(panel, lastStep, theme),
       ]),
     },
   };
@@ -105,7 +105,8 @@ function axes(panel: Panel, lastStep: number, theme: FigureTheme): [string, Plot
     ...baseAxis(theme),
     domain: xDomain,
     anchor: `y${axis}`,
-    range: [0, lastStep],
+    // A little room, so that the last markers are not cut.
+    range: [0, lastStep * 1.015],
     showgrid: false,
     showspikes: false,
     nticks: Math.max(3, Math.floor(panel.widthPx / 80)),
@@ -160,7 +161,7 @@ function epochTicks({ series, axis, yDomain, widthPx }: Panel, theme: FigureThem
 function panelTitle({ definition, xDomain, yDomain }: Panel, theme: FigureTheme): PlotlyObject {
   return label(
     definition.title,
-    { xref: "paper", yref: "paper", x: xDomain[0], y: yDomain[1], yanchor: "bottom", yshift: 26, xshift: -2 },
+    { xref: "paper", yref: "paper", x: xDomain[0], y: yDomain[1], yanchor: "bottom", yshift: 24, xshift: -2 },
     { size: 13, color: theme.foreground, weight: 600 },
   );
 }
@@ -186,13 +187,13 @@ function phaseLabels(
   });
 }
 
-/** `train` and `validation` beside the ends of their lines, moved apart where these meet. */
-function endLabels({ series, axis, range }: Panel, theme: FigureTheme): PlotlyObject[] {
+/** `train` and `validation` at the right edge, as high as their lines end, moved apart where these meet. */
+function endLabels({ series, axis, range }: Panel, lastStep: number, theme: FigureTheme): PlotlyObject[] {
   const ends = (["train", "validation"] as const)
     .flatMap((split) => {
       const own = series.filter((one) => one.split === split && one.x.length > 0);
       const line = own.find(({ per }) => per === "epoch") ?? own[0];
-      return line === undefined ? [] : [{ split, x: line.x.at(-1)!, y: line.y.at(-1)! }];
+      return line === undefined ? [] : [{ split, y: line.y.at(-1)! }];
     })
     .sort((a, b) => b.y - a.y);
   const [first, second] = ends;
@@ -201,10 +202,18 @@ function endLabels({ series, axis, range }: Panel, theme: FigureTheme): PlotlyOb
       ? Infinity
       : ((first.y - second.y) / (range[1] - range[0])) * PANEL_HEIGHT_PX;
   const shift = Math.max(0, (15 - apartPx) / 2);
-  return ends.map(({ split, x, y }, index) =>
+  return ends.map(({ split, y }, index) =>
     label(
       split,
-      { xref: `x${axis}`, yref: `y${axis}`, x, y, yanchor: "middle", xshift: 8, yshift: index === 0 ? shift : -shift },
+      {
+        xref: `x${axis}`,
+        yref: `y${axis}`,
+        x: lastStep * 1.015,
+        y,
+        yanchor: "middle",
+        xshift: 8,
+        yshift: index === 0 ? shift : -shift,
+      },
       { size: 12, color: theme[split], weight: 500 },
     ),
   );

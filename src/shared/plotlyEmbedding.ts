@@ -42,7 +42,8 @@ export function plotlyEmbedding(figure: EmbeddingFigure, { theme, width }: Plotl
     layout: {
       ...baseLayout(theme),
       height: Math.round(Math.min(560, Math.max(360, width * 0.62))),
-      margin: { l: 8, r: 8, t: 8, b: 8 },
+      // The buttons that appear on hover stand above the legend, not over it.
+      margin: { l: 8, r: 8, t: 32, b: 8 },
       hovermode: "closest",
       dragmode: "pan",
       xaxis: { visible: false },

@@ -29,6 +29,7 @@ export function baseAxis(theme: FigureTheme): PlotlyObject {
     zeroline: false,
     showline: false,
     ticks: "",
+    ticklabelstandoff: 4,
     tickfont: { size: 11, color: theme.muted },
     automargin: false,
   };

@@ -1,0 +1,108 @@
+import { mkdirSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exampleComparison, exampleCurves, exampleEmbedding } from "../../src/shared/exampleFigures";
+import { openChromium } from "./chromium";
+import { openRendererPage } from "./rendererPage";
+import type { ThemeKind } from "./themes";
+
+const SCREENSHOTS = ".test-output/screenshots";
+
+let browser: Browser;
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  browser = await openChromium();
+});
+afterAll(() => browser.close());
+
+describe("figure renderer", () => {
+  it.each(["light", "dark", "high-contrast"] satisfies ThemeKind[])("draws every figure in %s", async (theme) => {
+    const view = await openRendererPage(browser, theme, 980);
+    const problems: string[] = [];
+    view.page.on("pageerror", (error) => problems.push(String(error)));
+    view.page.on("console", (message) => {
+      if (message.type() === "error") problems.push(message.text());
+    });
+    await view.render("curves", exampleCurves());
+    await view.render("live", exampleCurves(200, true));
+    await view.render("embedding", exampleEmbedding());
+    await view.render("comparison", exampleComparison());
+    for (const id of ["curves", "live", "embedding", "comparison"]) await view.waitForDrawing(id, 1);
+
+    expect(await view.drawn("curves")).toMatchObject({ graftFigure: "curves", graftTheme: theme, graftTraces: "5" });
+    expect(await view.drawn("live")).toMatchObject({ graftLive: "true", graftTraces: "7" });
+    expect(await view.drawn("embedding")).toMatchObject({ graftTraces: "20", graftPoints: "600" });
+    expect(await view.drawn("comparison")).toMatchObject({ graftTraces: "3", graftPoints: "9", graftRows: "9" });
+    expect(problems).toEqual([]);
+    for (const id of ["curves", "live", "embedding", "comparison"]) {
+      await view.page.locator(`#${id}`).screenshot({ path: `${SCREENSHOTS}/${id}-${theme}.png` });
+    }
+    await view.page.close();
+  });
+
+  it("updates in place and keeps hidden classes", async () => {
+    const view = await openRendererPage(browser, "light", 980);
+    await view.render("map", { ...exampleEmbedding(200), live: true, iteration: 100 });
+    await view.waitForDrawing("map", 1);
+    const root = await view.page.$("#map .graft-figure");
+    await view.page.locator("#map .legendtoggle").first().click();
+    await view.page.waitForFunction("document.querySelectorAll('#map .scatterlayer .point').length === 180");
+    await view.render("map", { ...exampleEmbedding(300), live: false });
+    await view.page.waitForFunction("document.querySelector('#map .graft-figure').dataset.graftPoints === '270'");
+    expect(await root?.evaluate((element) => element.isConnected)).toBe(true);
+    expect(await view.drawn("map")).toMatchObject({ graftLive: "false", graftPoints: "270" });
+    await view.page.close();
+  });
+
+  it("follows the theme while it is shown", async () => {
+    const view = await openRendererPage(browser, "light", 980);
+    await view.render("curves", exampleCurves());
+    await view.waitForDrawing("curves", 1);
+    const colour = () => view.page.$eval("#curves .scatterlayer .js-line", (line) => getComputedStyle(line).stroke);
+    expect(await colour()).toBe("rgb(0, 114, 178)");
+    await view.setTheme("dark");
+    await view.page.waitForFunction("document.querySelector('#curves .graft-figure').dataset.graftTheme === 'dark'");
+    expect(await colour()).toBe("rgb(86, 180, 233)");
+    await view.page.close();
+  });
+
+  it("fits a narrow and then a wide editor", async () => {
+    const view = await openRendererPage(browser, "light", 520);
+    await view.render("curves", exampleCurves());
+    await view.waitForDrawing("curves", 1);
+    const overflow = () => view.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await view.page.locator("#curves").screenshot({ path: `${SCREENSHOTS}/curves-narrow.png` });
+    const narrow = await view.page.$eval("#curves .main-svg", (svg) => svg.getBoundingClientRect().width);
+    await view.page.setViewportSize({ width: 1000, height: 900 });
+    await view.page.waitForFunction(
+      (width) => document.querySelector("#curves .main-svg")!.getBoundingClientRect().width > width,
+      narrow,
+    );
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await view.page.close();
+  });
+
+  it.each([
+    ["not JSON", "{", "not JSON"],
+    ["an unknown kind", { kind: "pie" }, "kind"],
+    ["a point without a label", { ...exampleEmbedding(20), labels: [1] }, "labels"],
+  ])("says what is wrong with %s", async (_, payload, words) => {
+    const view = await openRendererPage(browser, "dark", 980);
+    await view.render("broken", payload);
+    const text = await view.page.locator("#broken [role=alert]").innerText();
+    expect(text).toContain("can't be drawn");
+    expect(text).toContain(words);
+    await view.page.locator("#broken").screenshot({ path: `${SCREENSHOTS}/problem-dark.png` });
+    await view.page.close();
+  });
+
+  it("leaves nothing behind when an output is cleared", async () => {
+    const view = await openRendererPage(browser, "light", 980);
+    await view.render("curves", exampleCurves());
+    await view.waitForDrawing("curves", 1);
+    await view.dispose("curves");
+    expect(await view.page.locator("#curves").innerHTML()).toBe("");
+    await view.page.close();
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { ThemeKind } from "./themes";
+import { themes } from "./themes";
+
+const ORIGIN = "http://graft.test/";
+
+/** A page that stands in for the notebook's webview: same CSS variables, body classes and renderer contract. */
+export interface RendererPage {
+  readonly page: Page;
+  render(id: string, payload: unknown): Promise<void>;
+  dispose(id?: string): Promise<void>;
+  setTheme(kind: ThemeKind): Promise<void>;
+  /** What the renderer wrote on the figure in output `id`. */
+  drawn(id: string): Promise<DOMStringMap>;
+  /** Resolves when the figure in output `id` has at least so many drawings behind it. */
+  waitForDrawing(id: string, drawings: number): Promise<void>;
+}
+
+export async function openRendererPage(browser: Browser, kind: ThemeKind, width: number): Promise<RendererPage> {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, deviceScaleFactor: 2 });
+  const renderer = readFileSync(join(process.env.GRAFT_DIST!, "renderer", "figure.js"), "utf8");
+  await page.route(`${ORIGIN}**`, (route) =>
+    route.request().url().endsWith("figure.js")
+      ? route.fulfill({ contentType: "text/javascript", body: renderer })
+      : route.fulfill({ contentType: "text/html", body: html() }),
+  );
+  await page.goto(ORIGIN);
+  const setTheme = (next: ThemeKind) =>
+    page.evaluate(({ classes, variables }) => {
+      document.documentElement.setAttribute(
+        "style",
+        Object.entries(variables)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join("; "),
+      );
+      document.body.className = classes;
+    }, themes[next]);
+  await setTheme(kind);
+  await page.waitForFunction("window.graft !== undefined");
+  return {
+    page,
+    setTheme,
+    render: (id, payload) =>
+      page.evaluate(({ id, text }) => (globalThis as unknown as Harness).graft.render(id, text), {
+        id,
+        text: typeof payload === "string" ? payload : JSON.stringify(payload),
+      }),
+    dispose: (id) => page.evaluate((id) => (globalThis as unknown as Harness).graft.dispose(id), id),
+    drawn: (id) =>
+      page.locator(`#${id} [data-graft-figure]`).evaluate((root) => Object.assign({}, (root as HTMLElement).dataset)),
+    waitForDrawing: async (id, drawings) => {
+      await page.waitForFunction(
+        ({ id, drawings }) => {
+          const root = document.querySelector<HTMLElement>(`#${id} [data-graft-drawings]`);
+          return Number(root?.dataset.graftDrawings ?? 0) >= drawings;
+        },
+        { id, drawings },
+      );
+    },
+  };
+}
+
+interface Harness {
+  readonly graft: { render(id: string, text: string): void; dispose(id: string | undefined): void };
+}
+
+/** The policy is VS Code's own for notebook outputs, without the evaluation of strings. */
+function html(): string {
+  return `<!DOCTYPE html><html><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${ORIGIN} 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+<style>body { margin: 0; padding: 12px 28px; background: var(--vscode-notebook-editorBackground); }</style></head>
+<body><div id="outputs"></div><script type="module">
+import { activate } from "${ORIGIN}figure.js";
+const renderer = activate({});
+window.graft = {
+  render(id, text) {
+    let element = document.getElementById(id);
+    if (element === null) {
+      element = document.createElement("div");
+      element.id = id;
+      document.getElementById("outputs").append(element);
+    }
+    renderer.renderOutputItem({ id, mime: "", json: () => JSON.parse(text) }, element);
+  },
+  dispose: (id) => renderer.disposeOutputItem(id),
+};
+</script></body></html>`;
+}
