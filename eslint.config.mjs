@@ -29,5 +29,5 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.test.ts", "test/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
-  { files: ["vitest.config.ts"], rules: { "import-x/no-default-export": "off" } },
+  { files: ["vitest*.config.ts"], rules: { "import-x/no-default-export": "off" } },
 );

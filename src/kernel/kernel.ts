@@ -15,6 +15,7 @@ import { cellDisplay, showBundle } from "./run/display";
 import { currentExecution } from "./run/execution";
 import { Executor } from "./run/executor";
 import { Interrupts, type FlagMemory } from "./run/interrupts";
+import { loweredSyntax } from "./run/loweredSyntax";
 import { ModuleLoader } from "./run/moduleLoader";
 import { Reporter } from "./run/reporter";
 import { installStackTraces } from "./run/sources";
@@ -121,6 +122,7 @@ export class Kernel {
       wait,
       each,
       load: (specifier) => modules.load(specifier, folder),
+      babelHelpers: loweredSyntax,
       meta: { dirname: folder, url: `file://${folder}/` },
     };
   }

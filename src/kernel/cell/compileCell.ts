@@ -11,7 +11,7 @@ import { guardNode, runtimeNames, unusedPrefix, type RuntimeNames } from "./guar
 import { importsOf, type ModuleImport } from "./importsOf";
 import { PositionMap } from "./positionMap";
 import { renameReferences } from "./renameReferences";
-import { stripTypes } from "./stripTypes";
+import { stripTypes, type StrippedCode } from "./stripTypes";
 import { SyntaxProblem } from "./syntaxProblem";
 
 export interface CompiledCell {
@@ -41,7 +41,7 @@ export function compileCell(text: string, fileName: string, scope: NotebookScope
   const imports = importsOf(analysis.body, edits, removed);
   rewriteDeclarations(analysis, edits, prefix);
   rewriteExports(analysis.body, edits, removed, positions);
-  keepLastExpression(analysis.body, edits, removed, prefix);
+  keepLastExpression(visibleBody(analysis.body, stripped), edits, removed, prefix);
   walk(analysis.program, (node) => guardNode(node, edits, runtime));
 
   const { code, offset } = wrapInFunction(edits.toString(), {
@@ -128,7 +128,7 @@ function rewriteVariables(
   head: Head | undefined,
 ): void {
   if (declaration.kind !== "let" && declaration.kind !== "var" && declaration.kind !== "const") {
-    return; // `using` needs a scope of its own; V8 says what it cannot do.
+    return; // `using` has been lowered before.
   }
   const first = declaration.declarations[0]!.id as Node;
   edits.remove(declaration.start, first.start);
@@ -175,6 +175,11 @@ function rewriteExports(body: readonly Node[], edits: MagicString, removed: Set<
       edits.appendLeft((node.declaration as Node).end, ")");
     }
   }
+}
+
+function visibleBody(body: readonly Node[], { insideTry }: StrippedCode): readonly Node[] {
+  const last = body.at(-1);
+  return insideTry && last?.type === "TryStatement" ? last.block.body : body;
 }
 
 function keepLastExpression(

@@ -9,6 +9,7 @@ import { guardNode, runtimeNames, unusedPrefix } from "./guardCode";
 import { nameOf } from "./importsOf";
 import { PositionMap } from "./positionMap";
 import { stripTypes } from "./stripTypes";
+import { SyntaxProblem } from "./syntaxProblem";
 
 export interface CompiledModule {
   /** An async arrow function that takes a `CodeRuntime` with `modules`, `define` and `copy`. */
@@ -28,8 +29,19 @@ interface Builder {
   readonly copies: string[];
 }
 
-/** Throws `SyntaxProblem`. */
+/** Throws `SyntaxProblem` that names the file. */
 export function compileModule(text: string, fileName: string): CompiledModule {
+  try {
+    return compile(text, fileName);
+  } catch (error) {
+    if (error instanceof SyntaxProblem) {
+      error.file = { name: fileName, text };
+    }
+    throw error;
+  }
+}
+
+function compile(text: string, fileName: string): CompiledModule {
   const stripped = stripTypes(text, fileName);
   const analysis = analyse(stripped.code);
   const edits = new MagicString(stripped.code);

@@ -14,6 +14,8 @@ export interface RuntimeNames {
   readonly each: string;
   readonly load: string;
   readonly meta: string;
+  /** The name that lowered syntax calls. */
+  readonly babelHelpers: "babelHelpers";
 }
 
 export function runtimeNames(prefix: string): RuntimeNames {
@@ -24,6 +26,7 @@ export function runtimeNames(prefix: string): RuntimeNames {
     each: `${prefix}each`,
     load: `${prefix}load`,
     meta: `${prefix}meta`,
+    babelHelpers: "babelHelpers",
   };
 }
 

@@ -53,7 +53,7 @@ export function renameReferences(options: RenameOptions): string[] {
     if (!scope.has(name) && name in globalThis) {
       continue;
     }
-    if (name === "arguments" || name === "undefined") {
+    if (name === "arguments" || name === "babelHelpers") {
       continue;
     }
     if (writes && scope.isConst(name)) {

@@ -1,5 +1,5 @@
 /** TypeScript to JavaScript without any check: about a tenth of a millisecond a cell. */
-import { transformSync } from "oxc-transform";
+import { transformSync, type Helpers } from "oxc-transform";
 import { positionAt, SyntaxProblem } from "./syntaxProblem";
 
 /** An error of oxc's parser or transformer, which share their shape but not their type. */
@@ -11,9 +11,14 @@ export interface OxcProblem {
 
 export interface StrippedCode {
   readonly code: string;
+  /** True when `using` was lowered: the statements are then in the block of one `try`. */
+  readonly insideTry: boolean;
   /** Maps `code` to the text; made only when somebody needs it. */
   map(): object;
 }
+
+// The package declares an ambient enum, which has no value that could be imported.
+const external = "External" as Helpers["mode"] & string;
 
 /** Throws `SyntaxProblem`. */
 export function stripTypes(text: string, fileName: string): StrippedCode {
@@ -24,14 +29,17 @@ export function stripTypes(text: string, fileName: string): StrippedCode {
       sourcemap,
       // A name that is imported here may first be used in a later cell.
       typescript: { onlyRemoveTypeImports: true },
-      decorator: { legacy: false },
+      decorator: { legacy: true },
+      // Lowers `using`, and nothing that Node 20 has. See run/loweredSyntax.ts.
+      target: "es2022",
+      helpers: { mode: external },
     });
-  const { code, errors } = transform(false);
+  const { code, errors, helpersUsed } = transform(false);
   const problem = errors.find((error) => (error.severity as string) === "Error");
   if (problem !== undefined) {
     throw toProblem(problem, text);
   }
-  return { code, map: () => transform(true).map ?? {} };
+  return { code, insideTry: "usingCtx" in helpersUsed, map: () => transform(true).map ?? {} };
 }
 
 export function toProblem(error: OxcProblem, text: string): SyntaxProblem {

@@ -5,6 +5,8 @@ export class SyntaxProblem extends SyntaxError {
   readonly column: number;
   /** True when the text only lacks its end: an open bracket, string or comment. */
   readonly incomplete: boolean;
+  /** The module beside the notebook that it is about; undefined for the cell itself. */
+  file: { readonly name: string; readonly text: string } | undefined;
 
   constructor(message: string, position: { readonly line: number; readonly column: number }, incomplete = false) {
     super(message);

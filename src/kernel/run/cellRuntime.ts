@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { InterruptedError } from "../../shared/graftError";
 import type { Binding } from "../cell/binding";
 import { currentExecution } from "./execution";
+import type { loweredSyntax } from "./loweredSyntax";
 
 export interface CodeRuntime {
   /** The kernel's interrupt flag. */
@@ -14,6 +15,7 @@ export interface CodeRuntime {
   load(specifier: string): Promise<unknown>;
   /** `import.meta`. */
   readonly meta: object;
+  readonly babelHelpers: typeof loweredSyntax;
 }
 
 export interface CellRuntime extends CodeRuntime {

@@ -23,8 +23,9 @@ export function describeError(
 function linesOf(thrown: unknown, cell: { readonly code: string; readonly fileName: string }, depth: number): string[] {
   const lines = [`${red(nameOf(thrown))}: ${messageOf(thrown)}`];
   if (thrown instanceof SyntaxProblem) {
-    lines.push(placeText({ name: "", fileName: cell.fileName, line: thrown.line, column: thrown.column }));
-    lines.push(codeExcerpt(cell.code, thrown.line, thrown.column));
+    const { line, column, file } = thrown;
+    lines.push(placeText({ name: "", fileName: file?.name ?? cell.fileName, line, column }));
+    lines.push(codeExcerpt(file?.text ?? cell.code, line, column));
     return lines;
   }
   if (!(thrown instanceof Error)) {

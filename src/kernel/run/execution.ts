@@ -70,16 +70,9 @@ export class Execution {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
-      value.then(
-        (result) => {
-          this.#waiting.delete(reject);
-          resolve(result);
-        },
-        (error: Error) => {
-          this.#waiting.delete(reject);
-          reject(error);
-        },
-      );
+      void Promise.resolve(value)
+        .finally(() => this.#waiting.delete(reject))
+        .then(resolve, reject);
     });
   }
 
