@@ -68,6 +68,11 @@ describe("names live on from cell to cell", () => {
       "6",
     ],
     ["shorthand property", ["const keptG = 1", "({ keptG })"], "{ keptG: 1 }"],
+    [
+      "a name that the compiled code uses too",
+      ["const flag = 1, result = 2, wait = 3; let stop = 4", "flag + result + wait + stop"],
+      "10",
+    ],
     ["own name for a global one", ["const URL = 'mine'", "URL + typeof globalThis.URL"], "'minefunction'"],
   ])("%s", async (_, cells, expected) => {
     let last = "";

@@ -21,8 +21,6 @@ export interface CompiledCell {
   /** Names that the code reaches as bindings, in the order in which the runtime passes them. */
   readonly names: readonly string[];
   readonly declared: ReadonlyMap<string, BindingKind>;
-  /** Where functions begin that are defined before the first statement runs, and `var` names that begin undefined. */
-  readonly prefix: string;
   readonly positions: PositionMap;
 }
 
@@ -32,8 +30,10 @@ export function compileCell(text: string, fileName: string, scope: NotebookScope
   const analysis = analyse(stripped.code);
   const edits = new MagicString(stripped.code);
   const positions = new PositionMap(text, stripped, edits);
-  const prefix = unusedPrefix(stripped.code);
-  const runtime = runtimeNames(prefix);
+  // Two prefixes, so that a binding named `flag` is not taken for the runtime's.
+  const prefix = unusedPrefix(stripped.code, "$g_");
+  const runtimePrefix = unusedPrefix(stripped.code, "$k_");
+  const runtime = runtimeNames(runtimePrefix);
 
   const declared = declaredNames(analysis);
   const names = renameReferences({ analysis, edits, scope, declared, prefix, positions });
@@ -41,17 +41,18 @@ export function compileCell(text: string, fileName: string, scope: NotebookScope
   const imports = importsOf(analysis.body, edits, removed);
   rewriteDeclarations(analysis, edits, prefix);
   rewriteExports(analysis.body, edits, removed, positions);
-  keepLastExpression(visibleBody(analysis.body, stripped), edits, removed, prefix);
+  keepLastExpression(visibleBody(analysis.body, stripped), edits, removed, `${runtimePrefix}result.v`);
   walk(analysis.program, (node) => guardNode(node, edits, runtime));
 
   const { code, offset } = wrapInFunction(edits.toString(), {
     names,
     runtime,
     prefix,
+    runtimePrefix,
     hoisted: hoistedNames(analysis),
   });
   positions.firstLineOffset = offset;
-  return { code, imports, names, declared, prefix, positions };
+  return { code, imports, names, declared, positions };
 }
 
 function declaredNames({ topLevel }: Analysis): Map<string, BindingKind> {
@@ -186,7 +187,7 @@ function keepLastExpression(
   body: readonly Node[],
   edits: MagicString,
   removed: ReadonlySet<Node>,
-  prefix: string,
+  result: string,
 ): void {
   const last = body.filter((node) => !removed.has(node)).at(-1);
   const expression =
@@ -196,7 +197,7 @@ function keepLastExpression(
         ? (last.declaration as Node)
         : undefined;
   if (expression !== undefined) {
-    edits.prependRight(expression.start, `${prefix}result.v = (`);
+    edits.prependRight(expression.start, `${result} = (`);
     edits.appendLeft(expression.end, ")");
   }
 }
@@ -205,15 +206,16 @@ interface FunctionParts {
   readonly names: readonly string[];
   readonly runtime: RuntimeNames;
   readonly prefix: string;
+  readonly runtimePrefix: string;
   readonly hoisted: Hoisted;
 }
 
 function wrapInFunction(
   body: string,
-  { names, runtime, prefix, hoisted }: FunctionParts,
+  { names, runtime, prefix, runtimePrefix, hoisted }: FunctionParts,
 ): { code: string; offset: number } {
   const fields = Object.entries(runtime).map(([field, name]) => `${field}:${name}`);
-  const parameters = `{${fields.join(",")},result:${prefix}result,bindings:[${names.map((name) => prefix + name).join(",")}]}`;
+  const parameters = `{${fields.join(",")},result:${runtimePrefix}result,bindings:[${names.map((name) => prefix + name).join(",")}]}`;
   const functions = hoisted.functions.map((name) => `${prefix}${name}.v=${name};`).join("");
   const vars = hoisted.vars.map((name) => `${prefix}${name}.v=undefined;`).join("");
   const head = `"use strict";(async(${parameters})=>{${vars}${functions}`;

@@ -46,7 +46,7 @@ function compile(text: string, fileName: string): CompiledModule {
   const analysis = analyse(stripped.code);
   const edits = new MagicString(stripped.code);
   const positions = new PositionMap(text, stripped, edits);
-  const prefix = unusedPrefix(stripped.code);
+  const prefix = unusedPrefix(stripped.code, "$k_");
   const builder: Builder = { edits, prefix, imports: [], getters: [], copies: [] };
   const imported = new Map<string, string>();
   for (const node of analysis.body) {

@@ -30,9 +30,9 @@ export function runtimeNames(prefix: string): RuntimeNames {
   };
 }
 
-/** A prefix for names of ours that does not occur in the code. */
-export function unusedPrefix(code: string): string {
-  let prefix = "$g_";
+/** A prefix like `start` for names of ours that does not occur in the code. */
+export function unusedPrefix(code: string, start: "$g_" | "$k_"): string {
+  let prefix: string = start;
   while (code.includes(prefix)) {
     prefix = `$${prefix}`;
   }
