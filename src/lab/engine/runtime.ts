@@ -2,10 +2,11 @@
  * The only place that loads onnxruntime-node, and only when a session is first made: its binary does not exist everywhere.
  * Sessions are kept by content key, the least recently used one goes first.
  */
+import type * as OrtModule from "onnxruntime-node";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { GraftError } from "../../shared/graftError";
 
-type Ort = typeof import("onnxruntime-node");
+type Ort = typeof OrtModule;
 
 export type Feeds = Record<string, OrtTensor>;
 

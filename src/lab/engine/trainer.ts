@@ -1,5 +1,5 @@
 /** Entry of the trainer thread: owns ONNX Runtime and does all the arithmetic, so that the main thread stays free. */
-import { parentPort, type TransferListItem } from "node:worker_threads";
+import { parentPort, type Transferable } from "node:worker_threads";
 import { ProgressOutbox } from "./progressOutbox";
 import { runInference } from "./runInference";
 import { runTraining } from "./runTraining";
@@ -13,7 +13,7 @@ if (port === null) throw new Error("trainer.js runs as a worker thread, see onnx
 const runtime = new Runtime();
 let last: Promise<void> = Promise.resolve();
 
-function send(message: FromTrainer, transfer: readonly TransferListItem[] = []): void {
+function send(message: FromTrainer, transfer: readonly Transferable[] = []): void {
   port!.postMessage(message, transfer);
 }
 

@@ -17,10 +17,16 @@ export function inferActivation(builder: GraphBuilder, activation: Activation, x
 
 export interface TrainedActivation {
   readonly output: Value;
-  backward(gradient: Value): Value;
+  readonly backward: (gradient: Value) => Value;
 }
 
-export function trainActivation(builder: GraphBuilder, activation: Activation, x: Value): TrainedActivation {
+/** @param channelAxis Where the channels of `x` lie; softmax goes over them. */
+export function trainActivation(
+  builder: GraphBuilder,
+  activation: Activation,
+  x: Value,
+  channelAxis: 0 | 1,
+): TrainedActivation {
   switch (activation) {
     case "linear":
       return { output: x, backward: (gradient) => gradient };
@@ -29,10 +35,9 @@ export function trainActivation(builder: GraphBuilder, activation: Activation, x
       return { output, backward: (gradient) => builder.binary("Mul", gradient, isPositive(builder, output)) };
     }
     case "softmax": {
-      const axis = x.shape.length === 2 ? 1 : 0;
-      const output = builder.node("Softmax", [x], x.shape, { axis });
+      const output = builder.node("Softmax", [x], x.shape, { axis: channelAxis });
       const backward = (gradient: Value) => {
-        const weighted = builder.reduce("ReduceSum", builder.binary("Mul", gradient, output), [axis], true);
+        const weighted = builder.reduce("ReduceSum", builder.binary("Mul", gradient, output), [channelAxis], true);
         return builder.binary("Mul", builder.binary("Sub", gradient, weighted), output);
       };
       return { output, backward };
@@ -50,7 +55,7 @@ export const activation: LayerRules<LayerOf<"Activation">> = {
   weights: () => [],
   infer: ({ builder }, layer, input) => inferActivation(builder, layer.activation, input),
   train({ builder }, layer, input) {
-    const { output, backward } = trainActivation(builder, layer.activation, input);
+    const { output, backward } = trainActivation(builder, layer.activation, input, input.shape.length === 2 ? 1 : 0);
     return { output, backward: (gradient) => ({ input: backward(gradient) }) };
   },
 };

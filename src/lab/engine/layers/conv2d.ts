@@ -44,7 +44,7 @@ export const conv2d: LayerRules<Conv2D> = {
     const matrix = builder.reshape(kernel, [columns.value.shape[0]!, layer.filters]);
     const bias = layer.useBias ? [builder.reshape(graph.weight("bias"), [layer.filters, 1])] : [];
     const product = builder.node("Gemm", [matrix, columns.value, ...bias], [layer.filters, places], { transA: 1 });
-    const activation = trainActivation(builder, layer.activation, product);
+    const activation = trainActivation(builder, layer.activation, product, 0);
     return {
       output: builder.reshape(activation.output, [layer.filters, outHeight, outWidth, batch]),
       backward(gradientOfOutput) {

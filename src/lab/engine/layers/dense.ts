@@ -24,7 +24,8 @@ export const dense: LayerRules<LayerOf<"Dense">> = {
     const { builder, batch } = graph;
     const kernel = graph.weight("kernel");
     const operands = [input, kernel, ...(layer.useBias ? [graph.weight("bias")] : [])];
-    const activation = trainActivation(builder, layer.activation, builder.node("Gemm", operands, [batch, layer.units]));
+    const logits = builder.node("Gemm", operands, [batch, layer.units]);
+    const activation = trainActivation(builder, layer.activation, logits, 1);
     return {
       output: activation.output,
       backward(gradientOfOutput) {

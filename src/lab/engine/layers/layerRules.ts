@@ -31,7 +31,7 @@ export interface InferGraph {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   /** A weight of this layer, shaped as Keras keeps it. */
-  weight(name: string): Value;
+  readonly weight: (name: string) => Value;
 }
 
 /** The place of one layer in a training graph. */
@@ -41,15 +41,15 @@ export interface TrainGraph extends InferGraph {
   /** Whether something before this layer is trained, so that `backward` has to answer. */
   readonly needsInputGradient: boolean;
   /** The next value of a statistic of this layer. */
-  update(name: string, value: Value): void;
+  readonly update: (name: string, value: Value) => void;
   /** Random factors for dropout, one for each element of `shape`: 0, or 1 / (1 - rate). */
-  mask(shape: readonly number[]): Value;
+  readonly mask: (shape: readonly number[]) => Value;
 }
 
 export interface TrainedLayer {
   readonly output: Value;
   /** From the gradient of the loss by the output to those by weights (each shaped like its weight) and input. */
-  backward(gradient: Value): Gradients;
+  readonly backward: (gradient: Value) => Gradients;
 }
 
 export interface Gradients {

@@ -61,7 +61,7 @@ export const averagePooling2d: LayerRules<LayerOf<"AveragePooling2D">> = {
 
 interface TrainedPlanes {
   readonly output: Value;
-  backward(gradient: Value): Value;
+  readonly backward: (gradient: Value) => Value;
 }
 
 /**

@@ -1,0 +1,45 @@
+/** Runs a compiled step that ends with its gradient, once, on the calling thread. */
+import type { Tensor as OrtTensor } from "onnxruntime-node";
+import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
+import { checkedLayers } from "../checkedGraph";
+import { compileStep, maskName, names } from "../compileStep";
+import type { LabelledFeatures } from "../engine";
+import { parameterLayout } from "../parameterLayout";
+import type { Runtime } from "../runtime";
+
+export interface CompiledGradients {
+  /** Mean over the batch. */
+  readonly loss: number;
+  /** By `layer/weight`. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** @param masks Dropout factors as the graph wants them: `[features]` rows, or `[channels, height, width, batch]`. */
+export async function compiledGradients(
+  runtime: Runtime,
+  graph: LayerGraph,
+  weights: Weights,
+  { features, labels }: LabelledFeatures,
+  trainable: readonly string[],
+  masks: ReadonlyMap<string, Tensor> = new Map(),
+): Promise<CompiledGradients> {
+  const batch = labels.length;
+  const options = { trainable, batch, end: "gradient" } as const;
+  const { Tensor: OrtTensor } = await runtime.ort();
+  const session = await runtime.session(JSON.stringify([graph, options]), () => compileStep(graph, options));
+  const float = ({ shape, data }: Tensor) => new OrtTensor("float32", data, shape);
+  const feeds: Record<string, OrtTensor> = {
+    [names.input]: float(features),
+    [names.labels]: new OrtTensor("int32", labels, [batch]),
+  };
+  for (const [key, tensor] of weights) if (session.inputNames.includes(key)) feeds[key] = float(tensor);
+  for (const [layer, tensor] of masks) feeds[maskName(layer)] = float(tensor);
+  const outputs = await session.run(feeds);
+  const flat = outputs[names.gradient]!.data as Float32Array;
+  const logLikelihood = outputs[names.logLikelihood]!.data as Float32Array;
+  const { parameters } = parameterLayout(checkedLayers(graph), trainable);
+  return {
+    loss: -logLikelihood.reduce((sum, value) => sum + value, 0) / batch,
+    gradients: new Map(parameters.map(({ key, offset, size }) => [key, flat.subarray(offset, offset + size)])),
+  };
+}
