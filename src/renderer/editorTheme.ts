@@ -17,7 +17,7 @@ export function editorTheme(): FigureTheme {
     fontFamily: read("--vscode-font-family", "system-ui, sans-serif"),
     foreground,
     muted: strong ? foreground : mix(foreground, 0.68, background),
-    grid: blend(foreground, strong ? 0.45 : 0.12),
+    grid: blend(foreground, strong ? 0.32 : 0.12),
     background,
     band: blend(foreground, strong ? 0.12 : 0.045),
     ...(dark ? palettes.onDark : palettes.onLight),

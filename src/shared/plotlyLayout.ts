@@ -25,7 +25,7 @@ export function baseLayout(theme: FigureTheme): PlotlyObject {
 export function baseAxis(theme: FigureTheme): PlotlyObject {
   return {
     gridcolor: theme.grid,
-    gridwidth: theme.strong ? 1.5 : 1,
+    gridwidth: 1,
     zeroline: false,
     showline: false,
     ticks: "",

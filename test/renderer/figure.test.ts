@@ -27,7 +27,7 @@ describe("figure renderer", () => {
     await view.render("live", exampleCurves(200, true));
     await view.render("embedding", exampleEmbedding());
     await view.render("comparison", exampleComparison());
-    for (const id of ["curves", "live", "embedding", "comparison"]) await view.waitForDrawing(id, 1);
+    for (const id of ["curves", "live", "embedding", "comparison"]) await view.waitFor(id, {});
 
     expect(await view.drawn("curves")).toMatchObject({ graftFigure: "curves", graftTheme: theme, graftTraces: "5" });
     expect(await view.drawn("live")).toMatchObject({ graftLive: "true", graftTraces: "7" });
@@ -43,12 +43,12 @@ describe("figure renderer", () => {
   it("updates in place and keeps hidden classes", async () => {
     const view = await openRendererPage(browser, "light", 980);
     await view.render("map", { ...exampleEmbedding(200), live: true, iteration: 100 });
-    await view.waitForDrawing("map", 1);
+    await view.waitFor("map", {});
     const root = await view.page.$("#map .graft-figure");
     await view.page.locator("#map .legendtoggle").first().click();
-    await view.page.waitForFunction("document.querySelectorAll('#map .scatterlayer .point').length === 180");
+    await expect.poll(() => view.page.locator("#map .scatterlayer .point").count()).toBe(180);
     await view.render("map", { ...exampleEmbedding(300), live: false });
-    await view.page.waitForFunction("document.querySelector('#map .graft-figure').dataset.graftPoints === '270'");
+    await view.waitFor("map", { points: "270" });
     expect(await root?.evaluate((element) => element.isConnected)).toBe(true);
     expect(await view.drawn("map")).toMatchObject({ graftLive: "false", graftPoints: "270" });
     await view.page.close();
@@ -57,11 +57,11 @@ describe("figure renderer", () => {
   it("follows the theme while it is shown", async () => {
     const view = await openRendererPage(browser, "light", 980);
     await view.render("curves", exampleCurves());
-    await view.waitForDrawing("curves", 1);
+    await view.waitFor("curves", {});
     const colour = () => view.page.$eval("#curves .scatterlayer .js-line", (line) => getComputedStyle(line).stroke);
     expect(await colour()).toBe("rgb(0, 114, 178)");
     await view.setTheme("dark");
-    await view.page.waitForFunction("document.querySelector('#curves .graft-figure').dataset.graftTheme === 'dark'");
+    await view.waitFor("curves", { theme: "dark" });
     expect(await colour()).toBe("rgb(86, 180, 233)");
     await view.page.close();
   });
@@ -69,16 +69,14 @@ describe("figure renderer", () => {
   it("fits a narrow and then a wide editor", async () => {
     const view = await openRendererPage(browser, "light", 520);
     await view.render("curves", exampleCurves());
-    await view.waitForDrawing("curves", 1);
+    await view.waitFor("curves", {});
     const overflow = () => view.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(await overflow()).toBeLessThanOrEqual(0);
     await view.page.locator("#curves").screenshot({ path: `${SCREENSHOTS}/curves-narrow.png` });
-    const narrow = await view.page.$eval("#curves .main-svg", (svg) => svg.getBoundingClientRect().width);
+    const width = () => view.page.$eval("#curves .main-svg", (svg) => svg.getBoundingClientRect().width);
+    const narrow = await width();
     await view.page.setViewportSize({ width: 1000, height: 900 });
-    await view.page.waitForFunction(
-      (width) => document.querySelector("#curves .main-svg")!.getBoundingClientRect().width > width,
-      narrow,
-    );
+    await expect.poll(width).toBeGreaterThan(narrow + 400);
     expect(await overflow()).toBeLessThanOrEqual(0);
     await view.page.close();
   });
@@ -100,7 +98,7 @@ describe("figure renderer", () => {
   it("leaves nothing behind when an output is cleared", async () => {
     const view = await openRendererPage(browser, "light", 980);
     await view.render("curves", exampleCurves());
-    await view.waitForDrawing("curves", 1);
+    await view.waitFor("curves", {});
     await view.dispose("curves");
     expect(await view.page.locator("#curves").innerHTML()).toBe("");
     await view.page.close();

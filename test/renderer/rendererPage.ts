@@ -14,8 +14,8 @@ export interface RendererPage {
   setTheme(kind: ThemeKind): Promise<void>;
   /** What the renderer wrote on the figure in output `id`. */
   drawn(id: string): Promise<DOMStringMap>;
-  /** Resolves when the figure in output `id` has at least so many drawings behind it. */
-  waitForDrawing(id: string, drawings: number): Promise<void>;
+  /** Resolves when output `id` is drawn and says so much about itself, e.g. `{ points: "270" }`. */
+  waitFor(id: string, drawn: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export async function openRendererPage(browser: Browser, kind: ThemeKind, width: number): Promise<RendererPage> {
@@ -38,7 +38,7 @@ export async function openRendererPage(browser: Browser, kind: ThemeKind, width:
       document.body.className = classes;
     }, themes[next]);
   await setTheme(kind);
-  await page.waitForFunction("window.graft !== undefined");
+  await page.locator("body[data-ready]").waitFor();
   return {
     page,
     setTheme,
@@ -50,15 +50,14 @@ export async function openRendererPage(browser: Browser, kind: ThemeKind, width:
     dispose: (id) => page.evaluate((id) => (globalThis as unknown as Harness).graft.dispose(id), id),
     drawn: (id) =>
       page.locator(`#${id} [data-graft-figure]`).evaluate((root) => Object.assign({}, (root as HTMLElement).dataset)),
-    waitForDrawing: async (id, drawings) => {
-      await page.waitForFunction(
-        ({ id, drawings }) => {
-          const root = document.querySelector<HTMLElement>(`#${id} [data-graft-drawings]`);
-          return Number(root?.dataset.graftDrawings ?? 0) >= drawings;
-        },
-        { id, drawings },
-      );
-    },
+    waitFor: (id, drawn) =>
+      page
+        .locator(
+          `#${id} [data-graft-drawings]${Object.entries(drawn)
+            .map(([name, value]) => `[data-graft-${name}="${value}"]`)
+            .join("")}`,
+        )
+        .waitFor({ state: "attached" }),
   };
 }
 
@@ -86,5 +85,6 @@ window.graft = {
   },
   dispose: (id) => renderer.disposeOutputItem(id),
 };
+document.body.dataset.ready = "";
 </script></body></html>`;
 }

@@ -64,11 +64,11 @@ function phases(figure: CurvesFigure, x: Scale): string[] {
 function axes(x: Scale, y: Scale, format: (value: number) => string): string[] {
   const [from, to] = x.domain;
   return [
-    ...ticks(y.domain, 5).flatMap((value) => [
+    ...ticks(y.domain, 7).flatMap((value) => [
       line(x(from), y(value), x(to), y(value), theme.grid),
       text(x(from) - 6, y(value) + 4, format(value), { anchor: "end" }),
     ]),
-    ...ticks(x.domain, 4).map((value) => text(x(value), BOTTOM + 16, String(value), { anchor: "middle" })),
+    ...ticks(x.domain, 5).map((value) => text(x(value), BOTTOM + 16, String(value), { anchor: "middle" })),
     text((x(from) + x(to)) / 2, BOTTOM + 31, "step", { anchor: "middle" }),
   ];
 }
