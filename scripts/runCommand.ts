@@ -89,6 +89,27 @@ export async function mustRun(
   });
 }
 
+/** Runs a program that shares this one's terminal, passes signals on to it, and answers with its exit code. */
+export async function spawnAttached(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const child = spawn(command, [...args], { stdio: "inherit", env: { ...process.env, ...env } });
+  // A terminal sends Ctrl+C to the child as well; only what is sent to this process alone has to be passed on.
+  const onInterrupt = () => undefined;
+  const onTerminate = () => void child.kill("SIGTERM");
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onTerminate);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => resolve(code ?? 1));
+    });
+  } finally {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onTerminate);
+  }
+}
+
 /** Sends a signal to a process that was started with `detached`, and to everything below it. */
 export function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) {
