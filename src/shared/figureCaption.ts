@@ -15,7 +15,7 @@ export function figureCaption(figure: Figure): string[] {
 }
 
 /** How people write the names of the methods. */
-export const methodNames = { tsne: "t-SNE" } as const satisfies Record<EmbeddingFigure["method"], string>;
+const methodNames = { tsne: "t-SNE" } as const satisfies Record<EmbeddingFigure["method"], string>;
 
 function phaseSentence({ name, fromStep, toStep, trainableLayers, frozenLayers, status }: CurvePhase): string {
   const steps = count(toStep - fromStep, "step");
@@ -45,6 +45,6 @@ function embeddingCaption({
   return [made, ...state, ...measured, ...notes, "Distances between clusters are not to be read."];
 }
 
-export function count(n: number, noun: string): string {
+function count(n: number, noun: string): string {
   return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 }

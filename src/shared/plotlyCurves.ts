@@ -109,6 +109,7 @@ function axes(panel: Panel, lastStep: number, theme: FigureTheme): [string, Plot
     range: [0, lastStep * 1.015],
     showgrid: false,
     showspikes: false,
+    unifiedhovertitle: { text: "step %{x}" },
     nticks: Math.max(3, Math.floor(panel.widthPx / 80)),
     title: { text: "step", font: { size: 11, color: theme.muted }, standoff: 8 },
     ...(axis === "" ? {} : { matches: "x" }),

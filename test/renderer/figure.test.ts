@@ -95,6 +95,17 @@ describe("figure renderer", () => {
     await view.page.close();
   });
 
+  it("draws a diverged loss with a gap", async () => {
+    const view = await openRendererPage(browser, "light", 980);
+    const figure = exampleCurves(60);
+    const series = figure.series.map((one) => ({ ...one, y: one.y.map((y, i) => (i > 30 ? NaN : y)) }));
+    await view.render("curves", { ...figure, series });
+    await view.waitFor("curves", { figure: "curves" });
+    const path = await view.page.locator("#curves .js-line").first().getAttribute("d");
+    expect(path).not.toContain("NaN");
+    await view.page.close();
+  });
+
   it("leaves nothing behind when an output is cleared", async () => {
     const view = await openRendererPage(browser, "light", 980);
     await view.render("curves", exampleCurves());

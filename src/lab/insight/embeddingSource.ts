@@ -12,7 +12,7 @@ export interface FeatureSource<Data> {
   features(data: Data, options?: { readonly layer?: string }): Promise<LayerFeatures>;
 }
 
-export interface LayerFeatures {
+interface LayerFeatures {
   readonly layer: string;
   readonly features: Tensor;
 }

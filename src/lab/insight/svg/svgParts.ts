@@ -73,7 +73,7 @@ export function dots(
   return `<path d="${path}" stroke="${fill}" stroke-width="${diameter}" stroke-linecap="round"${extra}/>`;
 }
 
-export function svgDocument(height: number, title: string, body: readonly string[]): string {
+function svgDocument(height: number, title: string, body: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="${theme.fontFamily}" role="img">`,
     `<title>${escape(title)}</title>`,
