@@ -28,7 +28,16 @@ function start(args: KernelArguments): void {
     backlog: new Int32Array(new SharedArrayBuffer(4)),
     channel,
   };
-  const io = new Worker(join(distFolder(), "ioThread.js"), { workerData: setup, transferList: [channel] });
+  const io = new Worker(join(distFolder(), "ioThread.js"), {
+    workerData: setup,
+    transferList: [channel],
+    stdout: true,
+    stderr: true,
+  });
+  // What the other threads say goes to the log, not under a cell.
+  for (const stream of [io.stdout, io.stderr]) {
+    stream.on("data", (chunk: Buffer) => writeSync(2, chunk));
+  }
   io.on("error", (error) => fail(`The io thread failed: ${error.stack ?? error.message}`));
 
   const kernel = new Kernel({

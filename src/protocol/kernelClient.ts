@@ -123,6 +123,20 @@ export class KernelClient {
     return reply.content;
   }
 
+  /**
+   * Ties this client to a process: when that ends, running executions are rejected at once instead of after the library's
+   * attempts to connect again.
+   */
+  followProcess(exited: Promise<number | NodeJS.Signals>): void {
+    void exited.then((how) => {
+      this.#fail(`its process ended with ${how}`);
+      if (!this.#connection.isDisposed) {
+        this.#connection.dispose();
+        this.#tellStatus("dead");
+      }
+    });
+  }
+
   /** Opens the comm `graft.session`. The listener gets a `state` first; the returned function closes the comm. */
   openSession(listener: (message: SessionMessage) => void): () => void {
     const comm = this.#connection.createComm(SESSION_COMM_TARGET);
@@ -168,6 +182,10 @@ export class KernelClient {
     if (status === "dead") {
       this.#fail("it ended");
     }
+    this.#tellStatus(status);
+  }
+
+  #tellStatus(status: KernelStatus): void {
     for (const listener of this.#statusListeners) {
       listener(status);
     }

@@ -66,6 +66,18 @@ describe("a kernel that cannot start", () => {
   });
 });
 
+describe("a kernel that is killed", () => {
+  it("is noticed at once by who follows its process", async () => {
+    const kernel = await TestKernel.start();
+    const execution = kernel.client.execute("await new Promise(() => {})");
+    await eventually(() => (kernel.client.status === "busy" ? true : undefined));
+    process.kill(kernel.process.address.pid, "SIGKILL");
+    await expect(execution.done).rejects.toThrow("its process ended with SIGKILL");
+    expect(kernel.client.status).toBe("dead");
+    rmSync(kernel.folder, { recursive: true });
+  });
+});
+
 describe("a kernel ends", () => {
   it("by a shutdown request, and takes its connection file along", async () => {
     const kernel = await TestKernel.start();

@@ -35,7 +35,9 @@ export class TestKernel {
       typeErrors: "off",
       ...options,
     });
-    return new TestKernel(folder, process, await KernelClient.connect(process.address));
+    const client = await KernelClient.connect(process.address);
+    client.followProcess(process.exited);
+    return new TestKernel(folder, process, client);
   }
 
   async run(code: string): Promise<CellRun> {

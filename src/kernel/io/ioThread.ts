@@ -17,6 +17,8 @@ const toMain = (message: FromIo): void => channel.postMessage(message);
 /** How long compiled checks may take to stop a loop before SIGINT tries, and how long a shutdown may take. */
 const politeMs = 100;
 const shutdownMs = 1000;
+/** The checker starts with the first cell, or this long after the first client came. */
+const warmUpMs = 1000;
 
 const language = new LanguageService(setup.notebookFolder);
 let unanswered: NodeJS.Timeout | undefined;
@@ -36,7 +38,12 @@ const gateway = new Gateway(setup, {
   onMessage: (message, client) => router.fromClient(message, client),
   onInterrupt: interrupt,
   onShutdown: () => void shutdown(),
-  onClients: (count) => watchForIdleness(count),
+  onClients: (count) => {
+    watchForIdleness(count);
+    if (setup.typeErrors !== "off") {
+      language.startSoon(warmUpMs);
+    }
+  },
   onGone: (client) => router.forget(client),
   executionState: () => router.executionState,
 });

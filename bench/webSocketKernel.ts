@@ -1,0 +1,53 @@
+/** Graft's kernel through its gateway. */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { readConnectionFile } from "../src/protocol/kernelAddress";
+import { decodeFrame } from "../src/protocol/wire";
+import type { BenchKernel } from "./benchKernel";
+import { Conversation } from "./conversation";
+
+export async function startGraft(kernelFile: string): Promise<BenchKernel> {
+  const folder = mkdtempSync(join(tmpdir(), "graft-bench-"));
+  const file = join(folder, "connection.json");
+  const child = spawn(process.execPath, [kernelFile, "--connection-file", file, "--notebook-folder", folder], {
+    stdio: "ignore",
+  });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  while (!existsSync(file)) {
+    if (child.exitCode !== null) {
+      throw new Error(`The kernel ended with ${child.exitCode} instead of starting.`);
+    }
+    await delay(2);
+  }
+  const { url, token, kernelId } = await readConnectionFile(file);
+  const session = randomUUID();
+  const socket = new WebSocket(
+    `${url.replace("http", "ws")}api/kernels/${kernelId}/channels?session_id=${session}&token=${token}`,
+  );
+  const conversation = new Conversation(session, (channel, header, content) =>
+    socket.send(JSON.stringify({ channel, header, parent_header: {}, metadata: {}, content, buffers: [] })),
+  );
+  socket.on("message", (data: Buffer) => {
+    const message = decodeFrame(data.toString(), "default");
+    conversation.receive(message.channel, message.header.msg_type, message.parent_header, message.content);
+  });
+  await new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  await conversation.request("kernel_info_request", {});
+  return {
+    execute: (code) => conversation.execute(code),
+    end: async () => {
+      conversation.send("control", "shutdown_request", { restart: false });
+      await exited;
+      socket.terminate();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
