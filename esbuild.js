@@ -32,7 +32,7 @@ const bundles = [
     to: "cli.js",
     options: { ...node, external: native, banner: { js: "#!/usr/bin/env node" } },
   },
-  ...["start", "demo", "test", "bench", "pretrain", "makeData", "setupNative"].map((name) => ({
+  ...["start", "demo", "test", "bench", "pretrain", "makeData", "tuneRecipes", "setupNative"].map((name) => ({
     from: `scripts/${name}.ts`,
     to: `scripts/${name}.js`,
     options: { ...node, packages: "external" },
