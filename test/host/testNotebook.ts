@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   commands,
-  NotebookRange,
+  TabInputNotebook,
   Uri,
   window,
   workspace,
   type NotebookCell,
   type NotebookDocument,
+  type Tab,
 } from "vscode";
-
 
 /** What a cell shows, item by item. */
 export interface ShownItem {
@@ -35,8 +35,12 @@ export class TestNotebook {
   }
 
   static async open(uri: Uri): Promise<TestNotebook> {
-    const document = await workspace.openNotebookDocument(uri);
-    await window.showNotebookDocument(document);
+    // Not `openNotebookDocument`: VS Code keeps what that opens for minutes after its editor is closed.
+    await commands.executeCommand("vscode.openWith", uri, "jupyter-notebook");
+    await waitUntil("an open notebook", () => window.activeNotebookEditor?.notebook.uri.toString() === uri.toString());
+    const document = window.activeNotebookEditor?.notebook;
+    assert.ok(document);
+    await commands.executeCommand("notebook.selectKernel", { id: "graft-typescript", extension: "graft.graft-lab" });
     return new TestNotebook(document);
   }
 
@@ -46,12 +50,24 @@ export class TestNotebook {
 
   /** Runs cells `from` to `to` (without `to`) as the Run button does. Resolves when they have ended. */
   async run(from: number, to = from + 1): Promise<void> {
-    const range = new NotebookRange(from, to);
-    await commands.executeCommand("notebook.cell.execute", { ranges: [range], document: this.document.uri });
+    // A plain object: the command does not understand `NotebookRange`.
+    const ranges = [{ start: from, end: to }];
+    await commands.executeCommand("notebook.cell.execute", { ranges, document: this.document.uri });
+    await this.#settled(from, to);
   }
 
   async runAll(): Promise<void> {
     await commands.executeCommand("notebook.execute", this.document.uri);
+    await this.#settled(0, this.document.cellCount);
+  }
+
+  /** The document is told a moment after the command that a cell has ended. Behind a failed cell no other one runs. */
+  async #settled(from: number, to: number): Promise<void> {
+    for (let index = from; index < to; index++) {
+      const success = (): boolean | undefined => this.cell(index).executionSummary?.success;
+      await waitUntil(`an end of cell ${index}`, () => success() !== undefined);
+      if (success() === false) return;
+    }
   }
 
   shown(index: number): readonly ShownItem[] {
@@ -74,11 +90,20 @@ export class TestNotebook {
     return JSON.parse(item.text) as { name: string; message: string; stack: string };
   }
 
+  /** Saves and closes the editor. VS Code may keep the document for a while longer: `document.isClosed` tells. */
   async close(): Promise<void> {
-    await window.showNotebookDocument(this.document);
-    await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
-    await waitUntil("a closed notebook", () => this.document.isClosed);
+    await commands.executeCommand("vscode.openWith", this.document.uri, "jupyter-notebook");
+    await this.document.save();
+    await commands.executeCommand("workbench.action.closeActiveEditor");
+    const { uri } = this.document;
+    await waitUntil("a closed editor", () =>
+      window.tabGroups.all.every(({ tabs }) => !tabs.some((tab) => shows(tab, uri))),
+    );
   }
+}
+
+function shows({ input }: Tab, uri: Uri): boolean {
+  return input instanceof TabInputNotebook && input.uri.toString() === uri.toString();
 }
 
 /** Polls until the condition holds. Throws after `timeoutMs` (default 20 000), telling `what` was awaited. */

@@ -11,5 +11,7 @@ export async function insertAndRun(editor: vscode.NotebookEditor, code: string):
   const range = new vscode.NotebookRange(at, at + 1);
   editor.selection = range;
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
-  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [range], document: notebook.uri });
+  // A plain object: the command does not understand `NotebookRange`.
+  const ranges = [{ start: at, end: at + 1 }];
+  await vscode.commands.executeCommand("notebook.cell.execute", { ranges, document: notebook.uri });
 }

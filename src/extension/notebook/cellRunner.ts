@@ -11,6 +11,14 @@ import type { KernelSession } from "../kernel/kernelSession";
 import { log } from "../reportError";
 import { CellOutputs, type Displays, type WithExecution } from "./cellOutputs";
 
+interface EndedRun {
+  readonly executionOrder: number | undefined;
+  readonly ok: boolean;
+  /** In milliseconds in the Unix epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 /** Outputs that VS Code has not taken yet, above which the cell waits. */
 const mostInFlight = 100;
 
@@ -25,6 +33,8 @@ export class CellRunner {
   readonly #controller: vscode.NotebookController;
   readonly #onStart: (started: StartedCell) => void;
   readonly #displays: Displays = new Map();
+  /** How each cell ended; the document itself learns that only a moment later. */
+  readonly #ended = new WeakMap<vscode.NotebookCell, EndedRun>();
   #late: Promise<void> = Promise.resolve();
   #waiting: vscode.NotebookCellExecution[] = [];
   #current: vscode.NotebookCellExecution | undefined;
@@ -71,7 +81,8 @@ export class CellRunner {
     // The kernel's start is not part of the cell's time; the cell shows as pending meanwhile.
     const starting = this.#session.start();
     await Promise.allSettled([starting]);
-    execution.start(Date.now());
+    const startedAt = Date.now();
+    execution.start(startedAt);
     this.#current = execution;
     const outputs = new CellOutputs(execution.cell, this.#displays, this.#withExecution);
     const shown = new Set<Promise<unknown>>([outputs.clear()]);
@@ -92,6 +103,7 @@ export class CellRunner {
       const endedAt = Date.now();
       await Promise.allSettled(shown);
       this.#current = undefined;
+      this.#ended.set(execution.cell, { executionOrder: execution.executionOrder, startedAt, ok, endedAt });
       execution.end(ok, endedAt);
     }
     return ok;
@@ -130,14 +142,14 @@ export class CellRunner {
     if (cell.index < 0) {
       return; // The cell has been deleted.
     }
-    const { executionOrder, success, timing } = cell.executionSummary ?? {};
+    const { executionOrder, startedAt, ok, endedAt } = this.#ended.get(cell) ?? {};
     const moment = this.#controller.createNotebookCellExecution(cell);
     moment.executionOrder = executionOrder;
-    moment.start(timing?.startTime);
+    moment.start(startedAt);
     try {
       await action(moment);
     } finally {
-      moment.end(success, timing?.endTime);
+      moment.end(ok, endedAt);
     }
   }
 

@@ -1,0 +1,40 @@
+/** Commands and messages as a person meets them: by keyboard in the palette, by eye in the notifications. */
+import { commands } from "vscode";
+import { press, typeText, waitInFrames } from "./workbenchPage";
+
+/** Opens the command palette, types the command's title and presses Enter. */
+export async function runFromPalette(title: string): Promise<void> {
+  await press("F1");
+  await waitInFrames("an open palette", quickInput("true"));
+  await typeText(title);
+  await waitInFrames(`"${title}" on top of the palette`, `${firstRow}?.includes(${JSON.stringify(title)})`);
+  await press("Enter");
+}
+
+/** Waits until the quick pick or input box says this in its title, its input or its list, then presses Enter. */
+export async function acceptQuickInput(text: string): Promise<void> {
+  await waitInFrames(`a question with "${text}"`, quickInput(`says(box, ${JSON.stringify(text)})`));
+  await press("Enter");
+}
+
+/** Waits until a notification, with its buttons, contains the text. With a test driver, VS Code shows them only as a list. */
+export async function waitForNotification(text: string, timeoutMs = 20_000): Promise<void> {
+  await commands.executeCommand("notifications.showList");
+  const wanted = JSON.stringify(text);
+  await waitInFrames(
+    `a notification with "${text}"`,
+    `document.querySelector(".notifications-center")?.textContent.includes(${wanted})`,
+    timeoutMs,
+  );
+}
+
+const firstRow = `document.querySelector(".quick-input-widget .monaco-list-row.focused")?.textContent`;
+
+/** An expression over the visible quick input, `box`. */
+function quickInput(condition: string): string {
+  return `(() => {
+    const box = [...document.querySelectorAll(".quick-input-widget")].find((widget) => widget.offsetParent !== null || widget.style.display !== "none");
+    const says = (box, text) => box.textContent.includes(text) || box.querySelector("input")?.value.includes(text);
+    return box !== undefined && ${condition};
+  })()`;
+}
