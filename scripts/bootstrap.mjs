@@ -1,6 +1,6 @@
 // The only script that runs before anything is installed, so it is plain JavaScript without dependencies. It makes sure
 // that Node is new enough, that npm packages match the lock file and that the build is fresh, then runs dist/scripts/NAME.js.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -49,12 +49,11 @@ if (installed !== `${lock} ${process.platform}-${process.arch}`) {
 }
 run("building", process.execPath, [join(root, "esbuild.js")]);
 
-const child = spawnSync(
-  process.execPath,
-  ["--enable-source-maps", join(root, "dist", "scripts", `${name}.js`), ...args],
-  {
-    cwd: root,
-    stdio: "inherit",
-  },
-);
-process.exit(child.status ?? 1);
+const child = spawn(process.execPath, ["--enable-source-maps", join(root, "dist", "scripts", `${name}.js`), ...args], {
+  cwd: root,
+  stdio: "inherit",
+});
+// A terminal sends Ctrl+C to the script as well, so it is not passed on; this process only has to outlive it.
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code) => process.exit(code ?? 1));
