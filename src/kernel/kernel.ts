@@ -21,13 +21,14 @@ import { Reporter } from "./run/reporter";
 import { installStackTraces } from "./run/sources";
 import { Streams } from "./run/streams";
 import { Engines } from "./session/engineInfo";
+import type { TextWriter } from "./textRing";
 import { SessionReport } from "./session/sessionReport";
 
 export interface KernelOptions {
   readonly notebookFolder: string;
   readonly typeErrors: TypeErrorMode;
   readonly flags: FlagMemory;
-  readonly backlog: Int32Array<SharedArrayBuffer>;
+  readonly text: TextWriter;
   readonly post: (message: ToIo) => void;
   /** Takes in messages of the io thread that were not delivered yet. */
   readonly drain: () => void;
@@ -44,7 +45,7 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.#options = options;
     this.#reporter = new Reporter(options.post);
-    this.#streams = new Streams(options.post, options.backlog);
+    this.#streams = new Streams(options.post, options.text);
     this.#interrupts = new Interrupts(options.flags);
     const engines = new Engines(distFolder());
     const scope = new NotebookScope();

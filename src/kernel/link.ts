@@ -8,6 +8,7 @@ import type { Channel, Message } from "../protocol/message";
 import type { TypeErrorMode } from "../protocol/launchKernel";
 import type { SessionMessage } from "../shared/sessionState";
 import type { TypeProblem } from "../shared/typeProblem";
+import type { TextMemory } from "./textRing";
 
 export interface IoSetup {
   readonly connectionFile: string;
@@ -20,8 +21,8 @@ export interface IoSetup {
   readonly typeErrors: TypeErrorMode;
   /** See `run/interrupts.ts`. */
   readonly flags: Int32Array<SharedArrayBuffer>;
-  /** Index 0: characters of output posted to the io thread that it has not taken yet. */
-  readonly backlog: Int32Array<SharedArrayBuffer>;
+  /** What cells print; see `textRing.ts`. */
+  readonly text: TextMemory;
   /** The io thread's end of the channel between the threads. */
   readonly channel: MessagePort;
 }
@@ -35,7 +36,10 @@ export type ToIo =
       readonly content: string;
       readonly metadata?: string;
     }
-  | { readonly kind: "stream"; readonly parent: string; readonly name: "stdout" | "stderr"; readonly text: string }
+  /** An execution that begins to print: its frames in the text ring have the source `2 * index`, plus 1 for stderr. */
+  | { readonly kind: "source"; readonly index: number; readonly parent: string }
+  /** There is text in the ring. */
+  | { readonly kind: "text" }
   /** A cell that begins to run: to be checked beside it, or ahead of it when the main thread waits for `checked`. */
   | { readonly kind: "check"; readonly id: string; readonly parent: string; readonly code: string }
   | { readonly kind: "session"; readonly parent: string; readonly message: SessionMessage }
@@ -43,6 +47,12 @@ export type ToIo =
   | { readonly kind: "interrupted" }
   /** End the process cleanly. */
   | { readonly kind: "end" };
+
+/** Messages carry the position of the text ring at which they were sent, so that text and messages keep their order. */
+export interface Posted {
+  readonly message: ToIo;
+  readonly textEnd: number;
+}
 
 export type FromIo =
   | { readonly kind: "request"; readonly message: Message }

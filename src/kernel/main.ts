@@ -10,8 +10,9 @@ import { distFolder } from "../shared/distFolder";
 import { GraftError } from "../shared/graftError";
 import { Kernel } from "./kernel";
 import { kernelArguments, type KernelArguments } from "./kernelArguments";
-import type { FromIo, IoSetup, ToIo } from "./link";
+import type { FromIo, IoSetup, Posted, ToIo } from "./link";
 import { newFlagMemory } from "./run/interrupts";
+import { newTextMemory, TextWriter } from "./textRing";
 
 function start(args: KernelArguments): void {
   process.chdir(args.notebookFolder);
@@ -25,7 +26,7 @@ function start(args: KernelArguments): void {
     idleExitSeconds: args.idleExitSeconds,
     typeErrors: args.typeErrors,
     flags: newFlagMemory(),
-    backlog: new Int32Array(new SharedArrayBuffer(4)),
+    text: newTextMemory(),
     channel,
   };
   const io = new Worker(join(distFolder(), "ioThread.js"), {
@@ -40,12 +41,13 @@ function start(args: KernelArguments): void {
   }
   io.on("error", (error) => fail(`The io thread failed: ${error.stack ?? error.message}`));
 
+  const text = new TextWriter(setup.text);
   const kernel = new Kernel({
     notebookFolder: args.notebookFolder,
     typeErrors: args.typeErrors,
     flags: setup.flags,
-    backlog: setup.backlog,
-    post: (message: ToIo) => toIo.postMessage(message),
+    text,
+    post: (message: ToIo) => toIo.postMessage({ message, textEnd: text.position } satisfies Posted),
     drain: () => {
       for (let next = receiveMessageOnPort(toIo); next !== undefined; next = receiveMessageOnPort(toIo)) {
         kernel.fromIo(next.message as FromIo);

@@ -3,11 +3,12 @@
  * the main thread. It ends the process by force when the main thread does not come to an end by itself.
  */
 import { workerData } from "node:worker_threads";
-import type { FromIo, IoSetup, ToIo } from "../link";
+import type { FromIo, IoSetup, Posted } from "../link";
 import { removeConnectionFile, writeConnectionFile } from "./connectionFile";
 import { Gateway } from "./gateway";
 import { LanguageService } from "./languageService";
 import { raiseFlags } from "../run/interrupts";
+import { TextReader } from "../textRing";
 import { Router } from "./router";
 
 const setup = workerData as IoSetup;
@@ -80,8 +81,18 @@ function watchForIdleness(clients: number): void {
   }
 }
 
-channel.on("message", (message: ToIo) => {
+const reader = new TextReader(setup.text);
+
+function takeText(upTo?: number): void {
+  reader.read((source, text) => router.printed(source >> 1, source % 2 === 0 ? "stdout" : "stderr", text), upTo);
+}
+
+channel.on("message", ({ message, textEnd }: Posted) => {
+  takeText(textEnd);
   switch (message.kind) {
+    case "text":
+      takeText();
+      break;
     case "interrupted":
       clearTimeout(unanswered);
       break;

@@ -34,6 +34,8 @@ export class Router {
   readonly #sessions = new SessionComms(this.#outbox);
   /** Who asked: replies go to one client, everything on iopub to all. */
   readonly #askers = new Map<string, Client>();
+  /** Parents of executions that have printed. */
+  readonly #sources = new Map<number, string>();
   #busyParent: string | undefined;
 
   constructor(host: RouterHost) {
@@ -81,15 +83,13 @@ export class Router {
     }
   }
 
-  fromMain(message: Exclude<ToIo, { kind: "interrupted" | "end" }>): void {
+  fromMain(message: Exclude<ToIo, { kind: "text" | "interrupted" | "end" }>): void {
     switch (message.kind) {
       case "send":
         this.#outbox.send(message);
         break;
-      case "stream":
-        Atomics.sub(this.#host.setup.backlog, 0, message.text.length);
-        Atomics.notify(this.#host.setup.backlog, 0);
-        this.#outbox.stream(message.parent, message.name, message.text);
+      case "source":
+        this.#sources.set(message.index, message.parent);
         break;
       case "session":
         this.#sessions.publish(message.message, message.parent);
@@ -100,6 +100,11 @@ export class Router {
       default:
         message satisfies never;
     }
+  }
+
+  /** Text of the execution that was announced as source `index`. */
+  printed(index: number, name: "stdout" | "stderr", text: string): void {
+    this.#outbox.stream(this.#sources.get(index) ?? "{}", name, text);
   }
 
   flush(): void {

@@ -13,6 +13,8 @@ export interface ConverterSystem {
   fileExists(path: string): boolean;
   directoryExists(path: string): boolean;
   getDirectories(path: string): string[];
+  watchFile?(path: string, ...rest: never[]): { close(): void };
+  watchDirectory?(path: string, ...rest: never[]): { close(): void };
 }
 
 export interface ConverterFolders {
@@ -40,11 +42,20 @@ export function extendSystem(system: ConverterSystem, folders: ConverterFolders)
   };
   system.fileExists = (path) => virtual.has(path) || original.fileExists(located(path));
   system.directoryExists = (path) => virtualFolders.has(path) || original.directoryExists(located(path));
+  const watchFile = system.watchFile?.bind(system);
+  // TypeScript polls each of hundreds of files; only the person's own change while a notebook is open.
+  system.watchFile = (path, ...rest) =>
+    watchFile === undefined || path.includes("/node_modules/") || !path.startsWith(slashes(folders.notebookFolder))
+      ? nothingToClose
+      : watchFile(path, ...rest);
+  system.watchDirectory = () => nothingToClose;
   system.getDirectories = (path) => {
     const own = /node_modules\/@types\/?$/.test(path) && !path.startsWith(join(folders.notebookFolder, "node_modules"));
     return own ? ["node"] : original.getDirectories(located(path));
   };
 }
+
+const nothingToClose = { close: (): void => undefined };
 
 /** Declarations by path. Absolute imports in them reach what lies elsewhere on the disk. */
 function virtualFiles({ notebookFolder, distFolder }: ConverterFolders): Map<string, string> {

@@ -1,21 +1,19 @@
-/**
- * What cells print, on its way to the io thread. Each write is posted at once, so it is seen while the cell goes on computing;
- * joining happens over there. A flood waits here until the io thread has caught up, so memory stays bounded.
- */
+/** What cells print, on its way to the io thread. It is seen there at once, also while the cell goes on computing. */
 import type { ToIo } from "../link";
-import { currentExecution } from "./execution";
-
-/** Characters that may be on their way to the io thread. */
-const backlogLimit = 8 * 1024 * 1024;
+import type { TextWriter } from "../textRing";
+import { currentExecution, type Execution } from "./execution";
 
 export class Streams {
   readonly #post: (message: ToIo) => void;
-  readonly #backlog: Int32Array<SharedArrayBuffer>;
+  readonly #text: TextWriter;
+  readonly #sources = new WeakMap<Execution, number>();
+  readonly #callbacks: (() => void)[] = [];
+  #count = 0;
   readonly #original: Readonly<Record<"stdout" | "stderr", typeof process.stdout.write>>;
 
-  constructor(post: (message: ToIo) => void, backlog: Int32Array<SharedArrayBuffer>) {
+  constructor(post: (message: ToIo) => void, text: TextWriter) {
     this.#post = post;
-    this.#backlog = backlog;
+    this.#text = text;
     this.#original = {
       stdout: process.stdout.write.bind(process.stdout),
       stderr: process.stderr.write.bind(process.stderr),
@@ -31,7 +29,7 @@ export class Streams {
         this.write(name, text);
         const callback = rest.find((item): item is () => void => typeof item === "function");
         if (callback !== undefined) {
-          process.nextTick(callback);
+          this.#callLater(callback);
         }
         return true;
       };
@@ -48,19 +46,31 @@ export class Streams {
     if (execution === undefined) {
       this.#original[name](text);
     } else if (!execution.abandoned && text !== "") {
-      this.#waitForRoom(text.length);
-      this.#post({ kind: "stream", parent: execution.parent, name, text });
+      const wake = this.#text.write(2 * this.#sourceOf(execution) + (name === "stdout" ? 0 : 1), text);
+      if (wake) {
+        this.#post({ kind: "text" });
+      }
     }
   }
 
-  #waitForRoom(length: number): void {
-    for (;;) {
-      const waiting = Atomics.load(this.#backlog, 0);
-      if (waiting < backlogLimit) {
-        break;
-      }
-      Atomics.wait(this.#backlog, 0, waiting, 50);
+  #sourceOf(execution: Execution): number {
+    let index = this.#sources.get(execution);
+    if (index === undefined) {
+      index = this.#count++;
+      this.#sources.set(execution, index);
+      this.#post({ kind: "source", index, parent: execution.parent });
     }
-    Atomics.add(this.#backlog, 0, length);
+    return index;
+  }
+
+  /** Those who wait for a write to be done are told in the next turn, all together. */
+  #callLater(callback: () => void): void {
+    if (this.#callbacks.push(callback) === 1) {
+      setImmediate(() => {
+        for (const call of this.#callbacks.splice(0)) {
+          call();
+        }
+      });
+    }
   }
 }
