@@ -1,6 +1,6 @@
 /** Commands and messages as a person meets them: by keyboard in the palette, by eye in the notifications. */
 import { commands } from "vscode";
-import { press, typeText, waitInFrames } from "./workbenchPage";
+import { click, press, screenshot, typeText, waitInFrames } from "./workbenchPage";
 
 /** Opens the command palette, types the command's title and presses Enter. */
 export async function runFromPalette(title: string): Promise<void> {
@@ -11,10 +11,21 @@ export async function runFromPalette(title: string): Promise<void> {
   await press("Enter");
 }
 
-/** Waits until the quick pick or input box says this in its title, its input or its list, then presses Enter. */
-export async function acceptQuickInput(text: string): Promise<void> {
+/** Waits until the quick pick or input box says this in its title, its input or its list. */
+export async function waitForQuickInput(text: string): Promise<void> {
   await waitInFrames(`a question with "${text}"`, quickInput(`says(box, ${JSON.stringify(text)})`));
+}
+
+/** Waits as `waitForQuickInput`, keeps a screenshot if it is named, and presses Enter. */
+export async function acceptQuickInput(text: string, screenshotName?: string): Promise<void> {
+  await waitForQuickInput(text);
+  if (screenshotName !== undefined) await screenshot(screenshotName);
   await press("Enter");
+}
+
+/** Presses a button of a notification that is shown. */
+export async function clickInNotification(button: string): Promise<void> {
+  await click(`.notifications-center .monaco-button:has-text("${button}")`);
 }
 
 /** Waits until a notification, with its buttons, contains the text. With a test driver, VS Code shows them only as a list. */

@@ -11,6 +11,7 @@ import { hostVariables } from "./control";
 async function loadSuites(): Promise<void> {
   await import("./smoke.suite");
   await import("./cells.suite");
+  await import("./fineTune.suite");
 }
 
 /** Called by VS Code. Rejects when a test failed. */

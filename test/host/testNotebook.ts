@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   commands,
+  NotebookRange,
   TabInputNotebook,
   Uri,
   window,
@@ -48,6 +49,13 @@ export class TestNotebook {
     return this.document.cellAt(index);
   }
 
+  /** Makes this the active cell, as a click does. */
+  select(index: number): void {
+    const editor = window.activeNotebookEditor;
+    assert.ok(editor);
+    editor.selection = new NotebookRange(index, index + 1);
+  }
+
   /** Runs cells `from` to `to` (without `to`) as the Run button does. Resolves when they have ended. */
   async run(from: number, to = from + 1): Promise<void> {
     // A plain object: the command does not understand `NotebookRange`.
@@ -86,7 +94,7 @@ export class TestNotebook {
   /** The error output of a cell. Fails when it has none. */
   error(index: number): { readonly name: string; readonly message: string; readonly stack: string } {
     const item = this.shown(index).find(({ mime }) => mime === "application/vnd.code.notebook.error");
-    assert.ok(item, `cell ${index} shows no error, but: ${this.text(index)}`);
+    assert.ok(item, `cell ${index} shows no error, but: ${this.text(index).slice(0, 500)}`);
     return JSON.parse(item.text) as { name: string; message: string; stack: string };
   }
 

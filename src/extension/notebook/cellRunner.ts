@@ -156,9 +156,9 @@ export class CellRunner {
   #describeFailure(error: unknown): ErrorContent {
     const { death } = this.#session;
     if (error instanceof GraftError && error.code === "kernel/lost") {
-      const what = death ?? vscode.l10n.t("The kernel was restarted while this cell ran.");
-      const remedy = vscode.l10n.t("Variables are lost. Restart the kernel and run the cells again.");
-      return { ename: "KernelLost", evalue: death === undefined ? what : `${what} ${remedy}`, traceback: [] };
+      const evalue = death ?? vscode.l10n.t("The kernel was restarted while this cell ran.");
+      const remedy = vscode.l10n.t("Its variables are lost: run the cells again from the top.");
+      return { ename: "KernelLost", evalue, traceback: [`KernelLost: ${evalue}`, remedy] };
     }
     return error instanceof Error
       ? { ename: error.name, evalue: error.message, traceback: [] }

@@ -8,9 +8,11 @@ interface NotebookMetadata {
 
 export const kernelspec = { name: "graft", display_name: "Graft (TypeScript)", language: "typescript" } as const;
 
+const languageInfo = { name: "typescript", file_extension: ".ts", mimetype: "text/typescript" } as const;
+
 /** Metadata of a new notebook for Graft, in the form that VS Code's serializer takes. */
 export const newNotebookMetadata = {
-  metadata: { kernelspec, language_info: { name: "typescript" } },
+  metadata: { kernelspec, language_info: languageInfo },
   nbformat: 4,
   nbformat_minor: 5,
 } as const;
@@ -26,7 +28,7 @@ export function withKernelspec(metadata: Readonly<Record<string, unknown>>): Rec
   if (inner.kernelspec?.name === kernelspec.name) {
     return undefined;
   }
-  return { ...metadata, metadata: { ...inner, kernelspec, language_info: { name: "typescript" } } };
+  return { ...metadata, metadata: { ...inner, kernelspec, language_info: languageInfo } };
 }
 
 function nested(metadata: Readonly<Record<string, unknown>>): NotebookMetadata {

@@ -37,7 +37,7 @@ export class SessionReport {
   #state(): SessionState {
     const models: NamedModel[] = [];
     const datasets: NamedDataset[] = [];
-    for (const [name, value] of this.#scope.entries()) {
+    for (const [name, value] of withMembers(this.#scope.entries())) {
       const description = descriptionOf(value);
       if (description?.kind === "model") {
         models.push({ name, ...description });
@@ -46,6 +46,21 @@ export class SessionReport {
       }
     }
     return { engine: this.#engine(), models, datasets };
+  }
+}
+
+/** The variables, and the members of plain objects among them: `digits`, `digits.train`, `digits.test`. */
+function* withMembers(entries: Iterable<readonly [string, unknown]>): Iterable<readonly [string, unknown]> {
+  for (const [name, value] of entries) {
+    yield [name, value];
+    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+      for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+        // Names that need brackets, and getters, which would run code, are left out.
+        if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(member) && "value" in descriptor) {
+          yield [`${name}.${member}`, descriptor.value];
+        }
+      }
+    }
   }
 }
 
