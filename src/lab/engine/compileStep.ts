@@ -11,6 +11,7 @@ import type { Gradients, TrainedLayer } from "./layers/layerRules";
 import { rulesOf } from "./layers/layerTable";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder";
 import { lengthOf, parameterLayout, type Slot } from "./parameterLayout";
+import { reluAfterPool } from "./reluAfterPool";
 
 export interface StepOptions {
   readonly trainable: readonly string[];
@@ -46,7 +47,8 @@ export function maskName(layer: string): string {
 }
 
 /** The step as an ONNX file. @throws GraftError when the graph cannot be trained: shapes, names, a softmax at its end. */
-export function compileStep(graph: LayerGraph, options: StepOptions): Uint8Array {
+export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array {
+  const graph = reluAfterPool(model);
   const layers = checkedLayers(graph);
   const layout = parameterLayout(layers, options.trainable);
   checkLogits(graph, layers);

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -80,7 +81,9 @@ class TrainerThread {
     return new Promise<Results[Kind]>((resolve, reject) => {
       worker.postMessage({ id, job }, buffersOf(job));
       worker.ref();
-      this.#pending.set(id, { resolve: (result) => resolve(result as Results[Kind]), reject, onProgress });
+      // The thread's messages come in the async context of the call that started it; figures belong to the cell of this one.
+      const inContext = AsyncResource.bind(onProgress);
+      this.#pending.set(id, { resolve: (result) => resolve(result as Results[Kind]), reject, onProgress: inContext });
     });
   }
 

@@ -122,7 +122,7 @@ function adamWByHand(request: TrainRequest): Map<string, Float64Array> {
         m[i] = 0.9 * m[i]! + 0.1 * g;
         v[i] = 0.999 * v[i]! + 0.001 * g * g;
         if (key.endsWith("/kernel")) p[i]! *= 1 - rate * weightDecay;
-        p[i]! -= (rate * (m[i]! / (1 - 0.9 ** (done + 1)))) / (Math.sqrt(v[i]! / (1 - 0.999 ** (done + 1))) + 1e-7);
+        p[i]! -= (rate * (m[i] / (1 - 0.9 ** (done + 1)))) / (Math.sqrt(v[i] / (1 - 0.999 ** (done + 1))) + 1e-7);
       });
     }
   });
@@ -151,7 +151,7 @@ describe("batch norm", () => {
     model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
     const before = bn.getWeights().map((weight) => [...weight.dataSync()]);
     const { features, labels } = randomExamples(mlp, 8, 4, 1);
-    await model.fit(tf.tensor(features.data, [8, 6]), tf.tensor1d([...labels], "float32"), { epochs: 1, verbose: 0 });
+    await model.fit(tf.tensor(features.data, [8, 6]), tf.tensor1d([...labels], "float32"), { epochs: 1 });
     const after = bn.getWeights().map((weight) => [...weight.dataSync()]);
     expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
     expect(after[2]).not.toEqual(before[2]);
@@ -216,7 +216,9 @@ describe("a run", () => {
   test("stops at the next step when interrupted and keeps what it reached", async () => {
     const interruptFlag = new Int32Array(new SharedArrayBuffer(4));
     const request = requestFor(cnn, 11, { interruptFlag });
-    const onStep = ({ step }: StepReport) => void (step === 3 && Atomics.store(interruptFlag, 0, 1));
+    const onStep = ({ step }: StepReport) => {
+      if (step === 3) Atomics.store(interruptFlag, 0, 1);
+    };
     const stopped = await runTraining(runtime, request, { onStep });
     expect(stopped).toMatchObject({ interrupted: true, steps: 3 });
     const oneEpochOfThree = requestFor(cnn, 11, { epochs: 1, batchSize: 3 });
@@ -224,7 +226,11 @@ describe("a run", () => {
     const again = await runTraining(
       runtime,
       { ...oneEpochOfThree, interruptFlag: flagged },
-      { onStep: ({ step }) => void (step === 3 && Atomics.store(flagged, 0, 1)) },
+      {
+        onStep: ({ step }) => {
+          if (step === 3) Atomics.store(flagged, 0, 1);
+        },
+      },
     );
     expectSameBits(stopped.weights, again.weights);
     expect(

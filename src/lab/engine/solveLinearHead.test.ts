@@ -80,8 +80,9 @@ describe("solveLinearHead", () => {
 
   test("an interrupt keeps what was reached", () => {
     const interruptFlag = new Int32Array(new SharedArrayBuffer(4));
-    const onIteration = ({ iteration }: SolveIterationReport) =>
-      void (iteration === 2 && Atomics.store(interruptFlag, 0, 1));
+    const onIteration = ({ iteration }: SolveIterationReport) => {
+      if (iteration === 2) Atomics.store(interruptFlag, 0, 1);
+    };
     const solved = solveLinearHead(problem(60, 20, 5, { interruptFlag }), { onIteration });
     expect(solved).toMatchObject({ interrupted: true, iterations: 2, converged: false });
     expect(solved.kernel.data.some((value) => value !== 0)).toBe(true);

@@ -54,10 +54,9 @@ function trained(graph: TrainGraph, layer: BatchNormalization, input: Value): Tr
   const centred = builder.binary("Sub", x, mean);
   const variance = builder.reduce("ReduceMean", builder.binary("Mul", centred, centred), [axis], true);
   const deviation = deviationOf(builder, variance, layer.epsilon);
-  const normal = builder.binary("Div", centred, deviation);
-  const gamma = builder.reshape(graph.weight("gamma"), asVector(2));
   const beta = builder.reshape(graph.weight("beta"), asVector(2));
-  const output = builder.binary("Add", builder.binary("Mul", normal, gamma), beta);
+  const scale = builder.binary("Div", builder.reshape(graph.weight("gamma"), asVector(2)), deviation);
+  const output = builder.binary("Add", builder.binary("Mul", centred, scale), beta);
   for (const [name, batchValue] of [
     ["moving_mean", mean],
     ["moving_variance", variance],
@@ -70,19 +69,20 @@ function trained(graph: TrainGraph, layer: BatchNormalization, input: Value): Tr
     output: builder.reshape(output, input.shape),
     backward(gradientOfOutput) {
       const gradient = builder.reshape(gradientOfOutput, matrix);
-      const product = builder.binary("Mul", gradient, normal);
+      const product = builder.reduce("ReduceSum", builder.binary("Mul", gradient, centred), [axis], true);
       const weights = {
-        gamma: builder.reduce("ReduceSum", product, [axis], false),
+        gamma: builder.reshape(builder.binary("Div", product, deviation), [channels]),
         beta: builder.reduce("ReduceSum", gradient, [axis], false),
       };
       if (!graph.needsInputGradient) return { weights };
-      // Ioffe & Szegedy 2015, section 3, with the sums over the batch written as means.
+      // Ioffe & Szegedy 2015, section 3: γ/σ · (dy - mean(dy) - x̂ · mean(dy · x̂)), with x̂ = centred / σ.
       const rows = builder.scalar((x.shape as readonly number[])[axis]!);
-      const meanOf = (sum: Value) => builder.reshape(builder.binary("Div", sum, rows), asVector(2));
-      const withoutMean = builder.binary("Sub", gradient, meanOf(weights.beta));
-      const along = builder.binary("Mul", normal, meanOf(weights.gamma));
-      const factor = builder.binary("Div", gamma, deviation);
-      const result = builder.binary("Mul", builder.binary("Sub", withoutMean, along), factor);
+      const meanGradient = builder.reshape(builder.binary("Div", weights.beta, rows), asVector(2));
+      const squared = builder.binary("Mul", deviation, deviation);
+      const meanProduct = builder.binary("Div", builder.binary("Div", product, rows), squared);
+      const along = builder.binary("Mul", centred, meanProduct);
+      const rest = builder.binary("Sub", builder.binary("Sub", gradient, meanGradient), along);
+      const result = builder.binary("Mul", rest, scale);
       return { weights, input: builder.reshape(result, input.shape) };
     },
   };

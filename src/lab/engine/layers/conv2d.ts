@@ -103,11 +103,11 @@ function windowColumns(graph: TrainGraph, windows: Windows, [height, width, chan
       const { rows: back, slots } = pixelRows(rows, pixels, depth * places);
       const parts = builder.node(
         "Gather",
-        [builder.reshape(columns, [(depth + 1) * places, batch]), builder.ints(back, [slots, pixels])],
-        [slots, pixels, batch],
+        [builder.reshape(columns, [(depth + 1) * places, batch]), builder.ints(back, [pixels, slots])],
+        [pixels, slots, batch],
         { axis: 0 },
       );
-      const sum = slots === 1 ? parts : builder.reduce("ReduceSum", parts, [0], false);
+      const sum = slots === 1 ? parts : builder.reduce("ReduceSum", parts, [1], false);
       return builder.reshape(sum, [channels, height, width, batch]);
     },
   };

@@ -1,11 +1,13 @@
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { LayerRules, TrainGraph, TrainedLayer } from "./layerRules";
+import type { LayerRules } from "./layerRules";
 import type { LayerOf } from "./layerOf";
+import { poolOverPlanes } from "./poolOverPlanes";
 import { asImage, type ImageShape } from "./shapeError";
-import { isDisjoint, isPadded, onnxPads, pixelRows, windowRows, windowsOf, type Windows } from "./windows";
+import { isTiling, onnxPads, windowRows, windowsOf, type Windows } from "./windows";
 
 type Pooling = LayerOf<"MaxPooling2D"> | LayerOf<"AveragePooling2D">;
 
+/** Pixels that tie for the maximum share its gradient equally (TensorFlow gives all of it to the first). */
 export const maxPooling2d: LayerRules<LayerOf<"MaxPooling2D">> = {
   outputShape: pooledShape,
   weights: () => [],
@@ -13,24 +15,41 @@ export const maxPooling2d: LayerRules<LayerOf<"MaxPooling2D">> = {
   infer: ({ builder, inputShape }, layer, input) =>
     inferPool(builder, "MaxPool", poolingWindows(layer, asImage(layer, inputShape)), input, {}),
 
-  /** Pixels that tie for the maximum share the gradient equally (TensorFlow gives all of it to the first). */
   train(graph, layer, input) {
     const { builder } = graph;
-    return trainPool(graph, layer, input, -Infinity, (planes) => {
-      const output = builder.reduce("ReduceMax", planes, [0], false);
-      return {
-        output,
-        backward(gradient) {
-          const hit = builder.node("Equal", [planes, output], planes.shape, {}, "bool");
-          const winners = builder.node("Cast", [hit], planes.shape, { to: 1 });
-          const ties = builder.reduce("ReduceSum", winners, [0], false);
-          return builder.binary("Mul", winners, builder.binary("Div", gradient, ties));
-        },
-      };
-    });
+    const [height, width, channels] = asImage(layer, graph.inputShape);
+    const windows = poolingWindows(layer, [height, width, channels]);
+    const winners = (x: Value, best: Value) =>
+      builder.node("Cast", [builder.node("Equal", [x, best], x.shape, {}, "bool")], x.shape, { to: 1 });
+    if (!isTiling(windows)) {
+      return poolOverPlanes(graph, windows, channels, input, -Infinity, (planes) => {
+        const output = builder.reduce("ReduceMax", planes, [0], false);
+        return {
+          output,
+          backward(gradient) {
+            const won = winners(planes, output);
+            const ties = builder.reduce("ReduceSum", won, [0], false);
+            return builder.binary("Mul", won, builder.binary("Div", gradient, ties));
+          },
+        };
+      });
+    }
+    const tiles = tilesOf(windows, channels, graph.batch);
+    const output = tiles.pool(builder, "MaxPool", input);
+    return {
+      output,
+      backward(gradient) {
+        const won = winners(builder.reshape(input, tiles.pixels), builder.reshape(output, tiles.pooled));
+        const share = tiles.pool(builder, "AveragePool", builder.reshape(won, input.shape));
+        const ties = builder.binary("Mul", share, builder.scalar(windows.kernel[0] * windows.kernel[1]));
+        const shared = builder.reshape(builder.binary("Div", gradient, ties), tiles.pooled);
+        return { input: builder.reshape(builder.binary("Mul", won, shared), input.shape) };
+      },
+    };
   },
 };
 
+/** Padding does not count: at a border the mean is over the pixels that are there. */
 export const averagePooling2d: LayerRules<LayerOf<"AveragePooling2D">> = {
   outputShape: pooledShape,
   weights: () => [],
@@ -42,11 +61,11 @@ export const averagePooling2d: LayerRules<LayerOf<"AveragePooling2D">> = {
 
   train(graph, layer, input) {
     const { builder } = graph;
-    const image = asImage(layer, graph.inputShape);
-    const windows = poolingWindows(layer, image);
-    const counts = pixelsInWindows(windows, image[2]);
+    const [height, width, channels] = asImage(layer, graph.inputShape);
+    const windows = poolingWindows(layer, [height, width, channels]);
+    const counts = pixelsInWindows(windows, channels);
     const divisor = builder.floats(counts, [1, counts.length, 1]);
-    return trainPool(graph, layer, input, 0, (planes) => {
+    return poolOverPlanes(graph, windows, channels, input, 0, (planes) => {
       const sum = builder.reduce("ReduceSum", planes, [0], true);
       return {
         output: builder.binary("Div", sum, divisor),
@@ -59,51 +78,23 @@ export const averagePooling2d: LayerRules<LayerOf<"AveragePooling2D">> = {
   },
 };
 
-interface TrainedPlanes {
-  readonly output: Value;
-  readonly backward: (gradient: Value) => Value;
-}
-
 /**
- * Pools over planes `[taps, channels · windows, batch]`, gathered from the image. `padding` stands where a window reaches
- * over the border.
+ * Where windows tile the image, `[channels, height, width, batch]` seen with the place in the tile on axes of its own: the
+ * pooled image broadcasts to its pixels, nothing has to be gathered.
  */
-function trainPool(
-  graph: TrainGraph,
-  layer: Pooling,
-  input: Value,
-  padding: number,
-  pool: (planes: Value) => TrainedPlanes,
-): TrainedLayer {
-  const { builder, batch } = graph;
-  const image = asImage(layer, graph.inputShape);
-  const [height, width, channels] = image;
-  const windows = poolingWindows(layer, image);
-  const pixels = height * width * channels;
-  const taps = windows.kernel[0] * windows.kernel[1];
-  const places = channels * windows.outHeight * windows.outWidth;
-  const rows = windowRows(windows, channels);
-  const flat = builder.reshape(input, [pixels, batch]);
-  const source = isPadded(windows) ? withRow(builder, flat, padding) : flat;
-  const planes = builder.node("Gather", [source, builder.ints(rows, [taps, places])], [taps, places, batch], {
-    axis: 0,
-  });
-  const pooled = pool(planes);
+function tilesOf({ kernel, outHeight, outWidth }: Windows, channels: number, batch: number) {
   return {
-    output: builder.reshape(pooled.output, [channels, windows.outHeight, windows.outWidth, batch]),
-    backward(gradient) {
-      const shared = pooled.backward(builder.reshape(gradient, [places, batch]));
-      const flatShared = builder.reshape(shared, [taps * places, batch]);
-      const { rows: back, slots } = pixelRows(rows, pixels, taps * places);
-      const covered = isDisjoint(windows) && !back.includes(taps * places);
-      const parts = builder.node(
-        "Gather",
-        [covered ? flatShared : withRow(builder, flatShared, 0), builder.ints(back, [slots, pixels])],
-        [slots, pixels, batch],
-        { axis: 0 },
-      );
-      const sum = slots === 1 ? parts : builder.reduce("ReduceSum", parts, [0], false);
-      return { input: builder.reshape(sum, [channels, height, width, batch]) };
+    pixels: [channels * outHeight, kernel[0], outWidth, kernel[1], batch],
+    pooled: [channels * outHeight, 1, outWidth, 1, batch],
+    /** Pools in three dimensions, of which the last, the batch, has windows of 1. */
+    pool(builder: GraphBuilder, op: "MaxPool" | "AveragePool", x: Value): Value {
+      const shape = [channels, outHeight, outWidth, batch];
+      const window = [...kernel, 1];
+      const pooled = builder.node(op, [builder.reshape(x, [1, ...x.shape])], [1, ...shape], {
+        kernel_shape: window,
+        strides: window,
+      });
+      return builder.reshape(pooled, shape);
     },
   };
 }
@@ -133,7 +124,7 @@ function inferPool(
   });
 }
 
-/** How many real pixels each window covers, by channel and window: padding does not count. */
+/** How many real pixels each window covers, by channel and window. */
 function pixelsInWindows(windows: Windows, channels: number): Float32Array {
   const places = channels * windows.outHeight * windows.outWidth;
   const counts = new Float32Array(places);
@@ -141,10 +132,4 @@ function pixelsInWindows(windows: Windows, channels: number): Float32Array {
     if (pixel < channels * windows.height * windows.width) counts[row % places]!++;
   });
   return counts;
-}
-
-function withRow(builder: GraphBuilder, matrix: Value, fill: number): Value {
-  const [rows, width] = matrix.shape as readonly [number, number];
-  const row = builder.floats(new Float32Array(width).fill(fill), [1, width]);
-  return builder.node("Concat", [matrix, row], [rows + 1, width], { axis: 0 });
 }

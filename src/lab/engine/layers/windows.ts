@@ -66,9 +66,10 @@ export function isPointwise({ kernel, strides }: Windows): boolean {
   return kernel[0] === 1 && kernel[1] === 1 && strides[0] === 1 && strides[1] === 1;
 }
 
-/** No pixel is in two windows. */
-export function isDisjoint({ kernel, strides }: Windows): boolean {
-  return strides[0] >= kernel[0] && strides[1] >= kernel[1];
+/** Every pixel is in exactly one window. */
+export function isTiling({ kernel, strides, height, width }: Windows): boolean {
+  const fits = (size: number, axis: 0 | 1) => kernel[axis] === strides[axis] && size % kernel[axis] === 0;
+  return fits(height, 0) && fits(width, 1);
 }
 
 /**
@@ -99,7 +100,7 @@ export function windowRows(windows: Windows, channels: number): Int32Array {
 
 /**
  * The way back, col2im without scattering (parallel and in a fixed order): pixel p of `[channels · height · width]` is the sum
- * over slots s of row `rows[s · pixels + p]` of the matrix that `windowRows` made. Unused slots point at `zeroRow`.
+ * over slots s of row `rows[p · slots + s]` of the matrix that `windowRows` made. Unused slots point at `zeroRow`.
  */
 export function pixelRows(
   windowRowNumbers: Int32Array,
@@ -112,7 +113,7 @@ export function pixelRows(
   const rows = new Int32Array(slots * pixels).fill(zeroRow);
   counts.fill(0);
   windowRowNumbers.forEach((pixel, row) => {
-    if (pixel < pixels) rows[counts[pixel]!++ * pixels + pixel] = row;
+    if (pixel < pixels) rows[pixel * slots + counts[pixel]!++] = row;
   });
   return { rows, slots };
 }

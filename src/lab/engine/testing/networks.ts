@@ -9,7 +9,7 @@ type LayerWithoutInputs = Layer extends infer Kind ? (Kind extends Layer ? Omit<
 export function sequence(shape: readonly number[], layers: readonly LayerWithoutInputs[]): LayerGraph {
   return {
     input: { name: "input", shape },
-    layers: layers.map((layer, i) => ({ ...layer, inputs: [layers[i - 1]?.name ?? "input"] }) as Layer),
+    layers: layers.map((layer, i) => ({ ...layer, inputs: [layers[i - 1]?.name ?? "input"] })),
     output: layers.at(-1)!.name,
   };
 }

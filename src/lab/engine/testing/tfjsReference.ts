@@ -94,7 +94,7 @@ function apply(layer: Layer, x: tf.Tensor, weights: Variables, { trainable, mask
     case "GlobalAveragePooling2D":
       return tf.mean(x, [1, 2]);
     case "Flatten":
-      return tf.reshape(x, [x.shape[0]!, -1]);
+      return tf.reshape(x, [x.shape[0], -1]);
     case "Dropout": {
       const mask = masks?.get(layer.name);
       return mask ? tf.mul(x, tf.tensor(mask.data, [...mask.shape])) : x;

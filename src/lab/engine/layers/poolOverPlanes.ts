@@ -1,0 +1,55 @@
+import type { GraphBuilder, Value } from "../onnx/graphBuilder";
+import type { TrainedLayer, TrainGraph } from "./layerRules";
+import { isPadded, pixelRows, windowRows, type Windows } from "./windows";
+
+interface PooledPlanes {
+  readonly output: Value;
+  readonly backward: (gradient: Value) => Value;
+}
+
+/**
+ * Pooling for windows of any kind, over planes `[taps, channels · windows, batch]` gathered from the image. `padding` stands
+ * where a window reaches over the border.
+ */
+export function poolOverPlanes(
+  { builder, batch }: TrainGraph,
+  windows: Windows,
+  channels: number,
+  input: Value,
+  padding: number,
+  pool: (planes: Value) => PooledPlanes,
+): TrainedLayer {
+  const { height, width, outHeight, outWidth, kernel } = windows;
+  const pixels = height * width * channels;
+  const taps = kernel[0] * kernel[1];
+  const places = channels * outHeight * outWidth;
+  const rows = windowRows(windows, channels);
+  const flat = builder.reshape(input, [pixels, batch]);
+  const source = isPadded(windows) ? withRow(builder, flat, padding) : flat;
+  const planes = builder.node("Gather", [source, builder.ints(rows, [taps, places])], [taps, places, batch], {
+    axis: 0,
+  });
+  const pooled = pool(planes);
+  return {
+    output: builder.reshape(pooled.output, [channels, outHeight, outWidth, batch]),
+    backward(gradient) {
+      const shared = pooled.backward(builder.reshape(gradient, [places, batch]));
+      const flatShared = builder.reshape(shared, [taps * places, batch]);
+      const { rows: back, slots } = pixelRows(rows, pixels, taps * places);
+      const parts = builder.node(
+        "Gather",
+        [withRow(builder, flatShared, 0), builder.ints(back, [pixels, slots])],
+        [pixels, slots, batch],
+        { axis: 0 },
+      );
+      const sum = builder.reduce("ReduceSum", parts, [1], false);
+      return { input: builder.reshape(sum, [channels, height, width, batch]) };
+    },
+  };
+}
+
+function withRow(builder: GraphBuilder, matrix: Value, fill: number): Value {
+  const [rows, width] = matrix.shape as readonly [number, number];
+  const row = builder.floats(new Float32Array(width).fill(fill), [1, width]);
+  return builder.node("Concat", [matrix, row], [rows + 1, width], { axis: 0 });
+}
