@@ -78,6 +78,7 @@ suite("fine-tune command", () => {
     assert.equal(lines[2], "await model.evaluate(digits.test)");
     assert.equal(notebook.cell(2).executionSummary?.success, true, notebook.text(2).slice(0, 500));
     assert.match(notebook.text(2), /accuracy/);
+    assert.ok(showsFigure(notebook, 2), "the curves are not below the cell that trained");
     assert.equal(window.activeNotebookEditor?.selection.start, 2);
     const curves = await waitForFigure("curves", "!figure.live");
     assert.ok(curves.traces >= 2, `expected curves of loss and accuracy, but ${curves.traces} traces were drawn`);
@@ -106,6 +107,10 @@ suite("fine-tune command", () => {
     assert.match(notebook.text(3), /accuracy/);
   });
 });
+
+function showsFigure(notebook: TestNotebook, index: number): boolean {
+  return notebook.shown(index).some(({ mime }) => mime === "application/vnd.graft.figure.v1+json");
+}
 
 function hasRun(notebook: TestNotebook, index: number): boolean {
   return notebook.cell(index).executionSummary?.success !== undefined;
