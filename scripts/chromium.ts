@@ -6,6 +6,17 @@ import { GraftError } from "../src/shared/graftError";
 import { step } from "./progress";
 import { mustRun } from "./runCommand";
 
+/** For headless use in tests, also as root and without a graphics card. */
+export const chromiumFlags: readonly string[] = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const wellKnown = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",

@@ -1,24 +1,15 @@
 /** Runs the host suite in VS Code's server, with the workbench in headless Chromium. */
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium";
+import { chromiumFlags, findChromium } from "../../scripts/chromium";
 import { inProject } from "../../scripts/project";
 import { step } from "../../scripts/progress";
 import type { SuiteResult } from "../../scripts/suiteResult";
 import { installVscodeServer, remoteUri, startVscodeServer, workbenchUrl } from "../../scripts/vscodeServer";
 import { runHostSuite, type HostRun } from "./hostRun";
 
-const chromiumFlags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // Everything has to work without the internet, so nothing but this machine can be reached.
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-];
+/** Everything has to work without the internet, so nothing but this machine can be reached. */
+const flags = [...chromiumFlags, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
 
 export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
   const install = await installVscodeServer();
@@ -40,7 +31,7 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
       },
     });
     const browser = await step("opening the workbench in Chromium", () =>
-      chromium.launch({ executablePath, args: chromiumFlags }),
+      chromium.launch({ executablePath, args: flags }),
     );
     try {
       const page = await openPage(browser);

@@ -1,0 +1,114 @@
+/**
+ * The suites of `npm test`, each as a function that runs it with its output shown and answers with what it came to. A suite
+ * that died, or that left no result, has failed.
+ */
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { readNotebook } from "../src/cli/notebookFile";
+import { messageOf } from "./progress";
+import { inProject } from "./project";
+import { runCommand } from "./runCommand";
+import type { SuiteResult, TestFailure } from "./suiteResult";
+import { tutorialProblems } from "./tutorialProblems";
+import { readVitestReport } from "./vitestReport";
+
+const outputFolder = inProject(".test-output");
+const minutes = 60_000;
+
+export type SuiteName = "check" | "unit" | "kernel" | "notebooks" | "host" | "electron";
+
+export const suites: Readonly<Record<SuiteName, (rest: readonly string[]) => Promise<SuiteResult>>> = {
+  check: checks,
+  unit: (rest) => vitest("unit", rest),
+  kernel: (rest) => vitest("kernel", rest),
+  notebooks: tutorials,
+  host: (rest) => host("browser", rest),
+  electron: (rest) => host("electron", rest),
+};
+
+/** Each of the checks counts as one test. */
+async function checks(): Promise<SuiteResult> {
+  const failures: TestFailure[] = [];
+  const names = ["check:types", "check:lint", "check:format", "check:unused"];
+  for (const name of names) {
+    const result = await runCommand("npm", ["run", "--silent", name], { show: "live", timeoutMs: 5 * minutes });
+    if (result.code === 0) console.log(`  ✓ ${name}`);
+    else failures.push({ title: name, message: result.trouble ?? `exit code ${result.code ?? "none"}` });
+  }
+  return { passed: names.length - failures.length, failures };
+}
+
+async function vitest(project: string, rest: readonly string[]): Promise<SuiteResult> {
+  const file = await freshResultFile(project);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const program = inProject("node_modules", "vitest", "vitest.mjs");
+  const result = await runCommand(process.execPath, [program, "run", "--project", project, ...reporters, ...rest], {
+    show: "live",
+    timeoutMs: 10 * minutes,
+  });
+  return judge(project, result, await readVitestReport(file));
+}
+
+async function host(where: "browser" | "electron", rest: readonly string[]): Promise<SuiteResult> {
+  const file = await freshResultFile(where);
+  const program = inProject("dist", "test", "host", "run.js");
+  const result = await runCommand(process.execPath, ["--enable-source-maps", program, where, ...rest], {
+    show: "live",
+    timeoutMs: 12 * minutes,
+    env: { GRAFT_RESULT_FILE: file },
+  });
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return judge(`host (${where})`, result, text === undefined ? undefined : (JSON.parse(text) as SuiteResult));
+}
+
+/** Every tutorial from top to bottom through `graft run`, each as one test. */
+async function tutorials(rest: readonly string[]): Promise<SuiteResult> {
+  const folder = join(outputFolder, "notebooks");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const files = (await readdir(inProject("notebooks"))).filter(
+    (file) => file.endsWith(".ipynb") && !file.endsWith(".executed.ipynb") && rest.every((part) => file.includes(part)),
+  );
+  const failures: TestFailure[] = [];
+  for (const file of files) {
+    const output = join(folder, file);
+    const command = ["run", inProject("notebooks", file), "-o", output, "--timeout", "600"];
+    const result = await runCommand(process.execPath, [inProject("dist", "cli.js"), ...command], {
+      show: "live",
+      timeoutMs: 12 * minutes,
+    });
+    const problems =
+      result.code === 0
+        ? await readNotebook(output).then(tutorialProblems, (error: unknown) => [messageOf(error)])
+        : [result.trouble ?? `graft run ended with exit code ${result.code ?? "none"}`];
+    if (problems.length > 0) failures.push({ title: file, message: problems.join("\n") });
+  }
+  if (files.length === 0) failures.push({ title: "tutorials", message: "there are no notebooks to run" });
+  return { passed: files.length - failures.filter(({ title }) => files.includes(title)).length, failures };
+}
+
+async function freshResultFile(name: string): Promise<string> {
+  await mkdir(outputFolder, { recursive: true });
+  const file = join(outputFolder, `${name}.json`);
+  await rm(file, { force: true });
+  return file;
+}
+
+/** Exit code and result have to agree; a green result of a process that failed is not green. */
+function judge(
+  title: string,
+  { code, trouble }: { readonly code: number | undefined; readonly trouble: string | undefined },
+  result: SuiteResult | undefined,
+): SuiteResult {
+  const ending = trouble ?? `exit code ${code ?? "none"}`;
+  if (result === undefined) {
+    return { passed: 0, failures: [{ title, message: `it left no result (${ending})` }] };
+  }
+  if (code !== 0 && result.failures.length === 0) {
+    return { ...result, failures: [{ title, message: `all its tests passed, but it ended with ${ending}` }] };
+  }
+  if (result.passed + result.failures.length === 0) {
+    return { ...result, failures: [{ title, message: "it ran no test" }] };
+  }
+  return result;
+}

@@ -1,0 +1,38 @@
+/** What an executed tutorial must show, beyond that no cell failed. */
+import type { Notebook } from "../src/cli/notebook";
+import type { ComparisonRow } from "../src/shared/figure";
+import { findComparison } from "./comparisonTable";
+
+/** Sentences about what is wrong; none when everything is as the tutorial's text claims. */
+export function tutorialProblems(notebook: Notebook): string[] {
+  const problems: string[] = [];
+  for (const cell of notebook.cells.filter((candidate) => candidate.cell_type === "code")) {
+    const name = `cell ${JSON.stringify(cell.id)}`;
+    if (typeof cell.execution_count !== "number") problems.push(`${name} did not run`);
+    if (cell.outputs?.some((output) => output.output_type === "error") === true)
+      problems.push(`${name} shows an error`);
+  }
+  if (notebook.cells.some((cell) => cell.source.includes("compareStrategies("))) {
+    const comparison = findComparison(notebook);
+    problems.push(
+      ...(comparison === undefined ? ["there is no finished comparison"] : comparisonProblems(comparison.rows)),
+    );
+  }
+  return problems;
+}
+
+/** The main claim: with 50 labels, transfer beats training from scratch, and not by luck. */
+function comparisonProblems(rows: readonly ComparisonRow[]): string[] {
+  const transfers = rows.filter(({ strategy, labels }) => strategy !== "scratch" && labels === 50);
+  const strategies = new Set(transfers.map(({ strategy }) => strategy));
+  const missing = (["head", "lastN"] as const).filter((strategy) => !strategies.has(strategy));
+  return [
+    ...missing.map((strategy) => `the comparison lacks ${strategy} with 50 labels`),
+    ...transfers
+      .filter(({ gain }) => gain === undefined || gain.interval[0] <= 0)
+      .map(
+        ({ strategy, gain }) =>
+          `${strategy} with 50 labels gains ${JSON.stringify(gain?.interval ?? "nothing")} over scratch`,
+      ),
+  ];
+}
