@@ -8,6 +8,15 @@ import { GraftError } from "../../shared/graftError";
 
 type Ort = typeof OrtModule;
 
+/**
+ * Threads wait on a lock instead of spinning. The kernel shares its cores with an editor and a language worker; spinning costs
+ * nothing on an idle machine, but with other work on two cores it made small training steps take 2-4 times as long.
+ */
+const sessionOptions: InferenceSession.SessionOptions = {
+  graphOptimizationLevel: "all",
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
+};
+
 export type Feeds = Record<string, OrtTensor>;
 
 export class Runtime {
@@ -39,7 +48,7 @@ export class Runtime {
   async session(key: string, model: () => Uint8Array): Promise<InferenceSession> {
     const { InferenceSession } = await this.ort();
     const known = this.#sessions.get(key);
-    const session = known ?? InferenceSession.create(model(), { graphOptimizationLevel: "all" });
+    const session = known ?? InferenceSession.create(model(), sessionOptions);
     this.#sessions.delete(key);
     this.#sessions.set(key, session);
     try {

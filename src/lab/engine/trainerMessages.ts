@@ -14,7 +14,7 @@ import type {
   TrainResult,
 } from "./engine";
 
-export interface InferRequest {
+interface InferRequest {
   readonly graph: LayerGraph;
   readonly weights: Weights;
   readonly input: Tensor;

@@ -26,7 +26,7 @@ export interface WeightSpec {
 }
 
 /** The place of one layer in an inference graph. */
-export interface InferGraph {
+interface InferGraph {
   readonly builder: GraphBuilder;
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
