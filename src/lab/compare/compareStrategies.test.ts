@@ -1,0 +1,88 @@
+import { afterEach, expect, test } from "vitest";
+import { Backbone } from "../backbone/backbone";
+import { initialWeights } from "../backbone/initialWeights";
+import type { LayerGraph } from "../backbone/layerGraph";
+import { Dataset } from "../data/dataset";
+import { InterruptedError } from "../../shared/graftError";
+import { labHost } from "../../shared/labHost";
+import { LabRuntime } from "../train/labRuntime";
+import { ScriptedEngine } from "../train/scriptedEngine";
+import { type CompareOptions, compareOn } from "./compareStrategies";
+
+const graph: LayerGraph = {
+  input: { name: "pixels", shape: [2, 2, 1] },
+  layers: [
+    { type: "Flatten", name: "flatten", inputs: ["pixels"] },
+    { type: "Dense", name: "one", inputs: ["flatten"], units: 4, useBias: true, activation: "relu" },
+  ],
+  output: "one",
+};
+const backbone = new Backbone({
+  name: "dense",
+  graph,
+  weights: initialWeights(graph, 3),
+  preprocessing: { scale: 1 / 255, offset: 0 },
+});
+const data = Dataset.from({
+  images: Uint8Array.from({ length: 160 }, (_, i) => (i * 89 + (i >> 3) * 31) % 256),
+  imageShape: [2, 2, 1],
+  labels: Array.from({ length: 40 }, (_, i) => i % 2),
+  classes: ["left", "right"],
+});
+
+function options(changed: Partial<CompareOptions> = {}): CompareOptions {
+  return {
+    backbone,
+    dataset: { train: data.subset(0, 30), test: data.subset(30) },
+    labels: [4, 8],
+    seeds: 3,
+    plot: false,
+    ...changed,
+  };
+}
+
+afterEach(() => {
+  labHost().interruptFlag[0] = 0;
+});
+
+test("all strategies get the same examples and seeds, by number of labels", async () => {
+  const engine = new ScriptedEngine();
+  const rows = await compareOn(new LabRuntime(engine), options());
+  expect(rows.map(({ strategy, labels, seeds }) => [strategy, labels, seeds])).toEqual([
+    ["scratch", 4, 3],
+    ["head", 4, 3],
+    ["lastN", 4, 3],
+    ["scratch", 8, 3],
+    ["head", 8, 3],
+    ["lastN", 8, 3],
+  ]);
+  expect(rows[2]!.detail).toBe("last 2 layers: one, head");
+  // Scratch and last-2 both reach the images themselves here, so their training data can be compared.
+  const [scratch, lastTwo] = engine.trained as [(typeof engine.trained)[0], (typeof engine.trained)[0]];
+  expect(lastTwo.train.labels).toEqual(scratch.train.labels);
+  expect(lastTwo.seed).toBe(scratch.seed);
+  expect(new Set(engine.trained.map(({ seed }) => seed))).toEqual(new Set([0, 1, 2]));
+});
+
+test("without scratch there is no gain", async () => {
+  const rows = await compareOn(new LabRuntime(new ScriptedEngine()), options({ strategies: ["head"] }));
+  expect(rows.map(({ gain }) => gain)).toEqual([undefined, undefined]);
+});
+
+test("an interrupt ends it", async () => {
+  const engine = new ScriptedEngine();
+  engine.beforeStep = () => {
+    labHost().interruptFlag[0] = 1;
+  };
+  await expect(compareOn(new LabRuntime(engine), options())).rejects.toBeInstanceOf(InterruptedError);
+  expect(engine.trained).toHaveLength(1);
+});
+
+test.each([
+  ["compare/seeds", { seeds: 1 }],
+  ["compare/strategies", { strategies: [] }],
+  ["train/last-layers", { strategies: [{ lastLayers: 9 }] }],
+  ["data/too-few", { labels: [31] }],
+])("refuses as %s what it cannot compare", async (code, changed) => {
+  await expect(compareOn(new LabRuntime(new ScriptedEngine()), options(changed))).rejects.toMatchObject({ code });
+});
