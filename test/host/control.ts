@@ -9,14 +9,10 @@ export type ControlRequest =
   | { readonly action: "evaluate"; readonly expression: string }
   /** Clicks the first visible element that the CSS selector finds in any frame. */
   | { readonly action: "click"; readonly selector: string }
-  /** Moves the pointer over the first visible element that the CSS selector finds in any frame. */
-  | { readonly action: "hover"; readonly selector: string }
   /** Presses keys, in Playwright's notation: `"Control+Shift+P"`. */
   | { readonly action: "press"; readonly keys: string }
   /** Types text into what has the focus. */
-  | { readonly action: "type"; readonly text: string }
-  /** Turns the mouse wheel in the middle of the window, in pixels. */
-  | { readonly action: "scroll"; readonly deltaY: number };
+  | { readonly action: "type"; readonly text: string };
 
 export type ControlReply =
   | { readonly kind: "done"; readonly values: readonly FrameValue[] }

@@ -56,17 +56,11 @@ async function act(page: Page, request: ControlRequest, screenshotFolder: string
     case "click":
       await (await firstVisible(page, request.selector)).click();
       return [];
-    case "hover":
-      await (await firstVisible(page, request.selector)).hover();
-      return [];
     case "press":
       await page.keyboard.press(request.keys);
       return [];
     case "type":
       await page.keyboard.type(request.text);
-      return [];
-    case "scroll":
-      await scroll(page, request.deltaY);
       return [];
     default:
       request satisfies never;
@@ -97,10 +91,4 @@ async function firstVisible(page: Page, selector: string): Promise<Locator> {
     await page.waitForTimeout(100);
   }
   throw new Error(`Expected a visible ${selector} within 10 s, but found none in ${page.frames().length} frames`);
-}
-
-async function scroll(page: Page, deltaY: number): Promise<void> {
-  const size = page.viewportSize() ?? { width: 800, height: 600 };
-  await page.mouse.move(size.width / 2, size.height / 2);
-  await page.mouse.wheel(0, deltaY);
 }

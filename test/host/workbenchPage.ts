@@ -34,11 +34,6 @@ export async function click(selector: string): Promise<void> {
   await post({ action: "click", selector });
 }
 
-/** Moves the pointer over the first visible element that the CSS selector finds in any frame. */
-export async function hover(selector: string): Promise<void> {
-  await post({ action: "hover", selector });
-}
-
 /** Presses keys, in Playwright's notation: `"Enter"`, `"Control+Shift+P"`. */
 export async function press(keys: string): Promise<void> {
   await post({ action: "press", keys });
@@ -47,11 +42,6 @@ export async function press(keys: string): Promise<void> {
 /** Types text into what has the focus. */
 export async function typeText(text: string): Promise<void> {
   await post({ action: "type", text });
-}
-
-/** Turns the mouse wheel in the middle of the window; positive is down. */
-export async function scroll(deltaY: number): Promise<void> {
-  await post({ action: "scroll", deltaY });
 }
 
 const themes = { light: "Default Light Modern", dark: "Default Dark Modern" } as const;
