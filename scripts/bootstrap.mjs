@@ -61,4 +61,7 @@ const child = spawn(process.execPath, ["--enable-source-maps", join(root, "dist"
 // A terminal sends Ctrl+C to the script as well, so it is not passed on; this process only has to outlive it.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// npm does not pass a SIGTERM on; that it has gone says as much.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || child.kill("SIGTERM"), 500).unref();
 child.on("exit", (code) => process.exit(code ?? 1));

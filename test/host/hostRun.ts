@@ -20,6 +20,8 @@ export interface HostRun {
   readonly userDataFolder: string;
   /** For the process from which the extension host inherits. */
   readonly env: Readonly<Record<string, string>>;
+  /** Settles with a sentence when this process is asked to end. */
+  readonly interrupted: Promise<string>;
 }
 
 /** Seconds that a kernel may live after its window in these tests. */
@@ -53,6 +55,11 @@ export async function runHostSuite(drive: (run: HostRun) => Promise<string | und
     workspace: join(folder, "notebooks"),
     userDataFolder: join(folder, "user"),
     env: {},
+    interrupted: new Promise((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+        process.once(signal, () => resolve(`it was ended by ${signal}`));
+      }
+    }),
   };
   await cp(inProject("notebooks"), run.workspace, { recursive: true });
   await mkdir(join(run.userDataFolder, "User"), { recursive: true });

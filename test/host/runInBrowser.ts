@@ -15,8 +15,8 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
   const install = await installVscodeServer();
   const executablePath = await findChromium();
   return runHostSuite(async (run) => {
-    const deaths: ((reason: string) => void)[] = [];
-    const died = new Promise<string>((resolve) => deaths.push(resolve));
+    let tellDeath: (reason: string) => void = () => undefined;
+    const died = new Promise<string>((resolve) => (tellDeath = resolve));
     const server = await startVscodeServer({
       install,
       port: 0,
@@ -27,26 +27,30 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
       env: run.env,
       onLog: (line) => {
         if (process.env.GRAFT_HOST_VERBOSE === "1") process.stderr.write(`  server: ${line}\n`);
-        if (isEarlyExit(line)) deaths.forEach((tell) => tell(line));
+        if (line.includes("Extension Host Process exited")) tellDeath(line);
       },
     });
-    const browser = await step("opening the workbench in Chromium", () =>
-      chromium.launch({ executablePath, args: flags }),
-    );
+    let browser: Browser | undefined;
     try {
+      browser = await step("opening the workbench in Chromium", () =>
+        // Signals are ours: everything is put away before this process ends.
+        chromium.launch({
+          executablePath,
+          args: flags,
+          handleSIGINT: false,
+          handleSIGTERM: false,
+          handleSIGHUP: false,
+        }),
+      );
       const page = await openPage(browser);
       const ended = await openWorkbench(page, server.port, run);
-      return await firstOf(ended, died, server.ended, timeoutMs);
+      const lost = Promise.race([died, run.interrupted, server.ended.then(() => "VS Code's server ended")]);
+      return await firstOf(ended.done, lost, timeoutMs);
     } finally {
-      await browser.close();
+      await browser?.close();
       await server.stop();
     }
   });
-}
-
-/** The extension host also ends, with code 0, after the suite has; then the page has already said so. */
-function isEarlyExit(line: string): boolean {
-  return line.includes("Extension Host Process exited");
 }
 
 async function openPage(browser: Browser): Promise<Page> {
@@ -76,16 +80,17 @@ async function openWorkbench(page: Page, port: number, run: HostRun): Promise<{ 
 }
 
 async function firstOf(
-  { done }: { readonly done: Promise<string | undefined> },
-  died: Promise<string>,
-  serverEnded: Promise<void>,
+  done: Promise<string | undefined>,
+  lost: Promise<string>,
   timeoutMs: number,
 ): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`the suite did not end within ${timeoutMs / 1000} s`), timeoutMs);
   });
-  const trouble = await Promise.race([done, died, serverEnded.then(() => "VS Code's server ended"), tooLate]);
-  clearTimeout(timer);
-  return trouble;
+  try {
+    return await Promise.race([done, lost, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -52,7 +52,7 @@ export async function runInElectron(timeoutMs: number): Promise<SuiteResult> {
           () => new Promise<never>(() => undefined),
           (error: unknown) => messageOf(error),
         );
-        return await Promise.race([ended, lost, tooLate]);
+        return await Promise.race([ended, lost, run.interrupted, tooLate]);
       } finally {
         await browser?.close();
       }
