@@ -1,16 +1,15 @@
-/** The architecture of the shipped backbone: three blocks of convolution, batch norm and pooling, then a small spatial embedding. */
+/** The architecture of the shipped backbone: three blocks of convolution, batch norm and pooling. */
 import type { Layer, LayerGraph } from "../src/lab/backbone/layerGraph";
 
 export interface FashionCnnSizes {
   readonly filters: readonly number[];
-  /** Width of the features. */
-  readonly embedding: number;
   readonly classes: number;
 }
 
-export const FEATURE_LAYER = "embedding_relu";
+/** Its value are the features: the last block's maps, each still knowing where it saw what. */
+export const FEATURE_LAYER = "flatten";
 
-export function fashionCnn({ filters, embedding, classes }: FashionCnnSizes): LayerGraph {
+export function fashionCnn({ filters, classes }: FashionCnnSizes): LayerGraph {
   const layers: Layer[] = [];
   const add = (layer: Layer): void => {
     layers.push({ ...layer, inputs: [layers.at(-1)?.name ?? "pixels"] });
@@ -39,9 +38,7 @@ export function fashionCnn({ filters, embedding, classes }: FashionCnnSizes): La
       padding: "valid",
     });
   }
-  add({ type: "Flatten", name: "flatten", inputs: [] });
-  add({ type: "Dense", name: "embedding", inputs: [], units: embedding, useBias: true, activation: "linear" });
-  add({ type: "Activation", name: FEATURE_LAYER, inputs: [], activation: "relu" });
+  add({ type: "Flatten", name: FEATURE_LAYER, inputs: [] });
   add({ type: "Dense", name: "classifier", inputs: [], units: classes, useBias: true, activation: "linear" });
   return { input: { name: "pixels", shape: [28, 28, 1] }, layers, output: "classifier" };
 }
