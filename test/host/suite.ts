@@ -12,6 +12,7 @@ async function loadSuites(): Promise<void> {
   await import("./smoke.suite");
   await import("./cells.suite");
   await import("./fineTune.suite");
+  await import("./tutorial.suite");
 }
 
 /** Called by VS Code. Rejects when a test failed. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   commands,
+  NotebookCellKind,
   NotebookRange,
   TabInputNotebook,
   Uri,
@@ -72,6 +73,7 @@ export class TestNotebook {
   /** The document is told a moment after the command that a cell has ended. Behind a failed cell no other one runs. */
   async #settled(from: number, to: number): Promise<void> {
     for (let index = from; index < to; index++) {
+      if (this.cell(index).kind !== NotebookCellKind.Code) continue;
       const success = (): boolean | undefined => this.cell(index).executionSummary?.success;
       await waitUntil(`an end of cell ${index}`, () => success() !== undefined);
       if (success() === false) return;
