@@ -1,3 +1,4 @@
+import { inspectText } from "../inspectText";
 import type { EpochRecord, StepRecord, TrainingHistory, TrainingPhase } from "./history";
 
 export interface PhaseStart {
@@ -61,6 +62,17 @@ export class PhaseLog implements TrainingPhase {
 
   get seconds(): number {
     return this.#status === "training" ? (performance.now() - this.#started) / 1000 : this.#seconds;
+  }
+
+  /** A cell that ends with a training says what came of it, not thousands of steps. */
+  [inspectText](): string {
+    const last = this.epochs.at(-1);
+    const accuracy = last === undefined ? "" : `, training accuracy ${(100 * last.trainAccuracy).toFixed(1)} %`;
+    const validation =
+      last?.validationAccuracy === undefined
+        ? ""
+        : `, validation accuracy ${(100 * last.validationAccuracy).toFixed(1)} %`;
+    return `Training of ${this.name}: ${this.#status} after ${this.steps.length} steps, ${this.seconds.toFixed(1)} s${accuracy}${validation}`;
   }
 
   /** `step` counts from 1 within this phase. */

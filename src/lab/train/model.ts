@@ -129,8 +129,9 @@ export class Model implements Describable {
         train: features,
         classes: this.classes.length,
         interruptFlag: this.#runtime.interruptFlag,
-        onIteration: ({ iteration, loss }) => {
-          log.step({ step: iteration, loss });
+        onIteration: ({ iteration, objective, loss }) => {
+          // The curve of what is minimised, which only falls; the loss without the penalty may rise on the way.
+          log.step({ step: iteration, loss: objective });
           progress.update(0.5, `iteration ${iteration}, loss ${loss.toFixed(3)}`);
         },
         ...(validation === undefined ? {} : { validation }),
