@@ -174,13 +174,14 @@ suite("cells", () => {
     const saved = JSON.parse(await readFile(notebook.document.uri.fsPath, "utf8")) as SavedNotebook;
     assert.equal(saved.metadata.kernelspec.name, "graft");
     const [first, second] = saved.cells;
+    assert.ok(first && second);
     assert.deepEqual(
-      first?.outputs.map(({ output_type }) => output_type),
+      first.outputs.map(({ output_type }) => output_type),
       ["stream", "display_data", "execute_result"],
     );
-    assert.deepEqual(Object.keys(first?.outputs[1] ?? {}).sort(), ["data", "metadata", "output_type"]);
-    assert.equal(first?.outputs[2]?.execution_count, 1);
-    assert.deepEqual(Object.keys(second?.outputs[0] ?? {}).sort(), ["ename", "evalue", "output_type", "traceback"]);
+    assert.deepEqual(Object.keys(first.outputs[1] ?? {}).sort(), ["data", "metadata", "output_type"]);
+    assert.equal(first.outputs[2]?.execution_count, 1);
+    assert.deepEqual(Object.keys(second.outputs[0] ?? {}).sort(), ["ename", "evalue", "output_type", "traceback"]);
   });
 });
 

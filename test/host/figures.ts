@@ -1,6 +1,6 @@
 /** What the renderer has drawn, read from the page. The renderer counts in the drawing itself, not in its data. */
 import { strict as assert } from "node:assert";
-import { evaluateInFrames, waitInFrames } from "./workbenchPage";
+import { waitInFrames } from "./workbenchPage";
 
 export interface DrawnFigure {
   readonly kind: string;
@@ -13,13 +13,10 @@ export interface DrawnFigure {
   readonly drawings: number;
 }
 
-/** All figures on the page, in document order. VS Code takes outputs that are far outside the view off the page. */
-export async function drawnFigures(): Promise<readonly DrawnFigure[]> {
-  const values = await evaluateInFrames(figures);
-  return values.flatMap(({ value }) => value as DrawnFigure[]);
-}
-
-/** Waits for a figure of this kind that meets the condition, a JavaScript expression over `figure`. */
+/**
+ * Waits for a figure of this kind that meets the condition, a JavaScript expression over `figure`. Reveal its cell first:
+ * VS Code takes outputs that are far outside the view off the page.
+ */
 export async function waitForFigure(kind: string, condition = "true", timeoutMs = 30_000): Promise<DrawnFigure> {
   const found = await waitInFrames(
     `a figure "${kind}" with ${condition}`,

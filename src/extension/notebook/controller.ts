@@ -4,6 +4,7 @@ import { CELL_LANGUAGES, commandIds, CONTROLLER_ID, NOTEBOOK_TYPE } from "../con
 import type { KernelSession } from "../kernel/kernelSession";
 import { isJupyterNotebook, type KernelSessions } from "../kernel/kernelSessions";
 import { log, reportError } from "../reportError";
+import { engineName } from "../status/statusText";
 import { CellRunner } from "./cellRunner";
 import { kernelspec, namesGraft, withKernelspec } from "./kernelspec";
 import { TypeProblems } from "./typeProblems";
@@ -100,6 +101,12 @@ export class GraftController implements vscode.Disposable {
   }
 
   #follow(session: KernelSession): void {
+    session.onDidChange(() => {
+      const engine = session.sessionState?.engine;
+      if (engine !== undefined) {
+        this.#controller.description = engineName(engine);
+      }
+    });
     session.onDidCheck((checked) => this.#typeProblems.show(checked));
     session.onDidDie((what) => {
       log().error(`${session.notebook.toString()}: ${what}`);
