@@ -44,13 +44,15 @@ function cellsOf({ strategy, labels, accuracy, interval, gain, seconds, detail }
   ];
 }
 
-/** One line: `{"rows":[{"strategy","labels","seeds","accuracy","interval","gain"?,"seconds"}]}`. */
+const rounded = (value: number) => Number(value.toFixed(4));
+
+/** One line: `{"rows":[{"strategy","labels","seeds","accuracy","interval","gain"?,"seconds"}]}`, with four decimals. */
 export function comparisonJson({ rows }: ComparisonFigure): string {
   return JSON.stringify({
     rows: rows.map(({ strategy, labels, seeds, accuracy, interval, gain, seconds }) => ({
-      ...{ strategy, labels, seeds, accuracy, interval },
-      ...(gain === undefined ? {} : { gain: { mean: gain.mean, interval: gain.interval } }),
-      seconds,
+      ...{ strategy, labels, seeds, accuracy: rounded(accuracy), interval: interval.map(rounded) },
+      ...(gain === undefined ? {} : { gain: { mean: rounded(gain.mean), interval: gain.interval.map(rounded) } }),
+      seconds: rounded(seconds),
     })),
   });
 }

@@ -8,7 +8,7 @@ import { readNotebook } from "../src/cli/notebookFile";
 import type { ComparisonFigure } from "../src/shared/figure";
 import { GraftError } from "../src/shared/graftError";
 import { comparisonJson, comparisonTable, findComparison } from "./comparisonTable";
-import { runScript, say } from "./progress";
+import { runScript } from "./progress";
 import { inProject } from "./project";
 import { spawnAttached } from "./runCommand";
 
@@ -54,7 +54,6 @@ async function readComparison(file: string): Promise<ComparisonFigure> {
       remedy: "Look at the executed notebook; its cell with compareStrategies should show one",
     });
   }
-  say("");
   return figure;
 }
 
