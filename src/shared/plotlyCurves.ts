@@ -5,7 +5,7 @@ import { baseAxis, baseLayout, label, plain } from "./plotlyLayout";
 
 const PANELS = [
   { metric: "loss", title: "Loss", format: ".3~f", ticks: "~g" },
-  { metric: "accuracy", title: "Accuracy", format: ".1%", ticks: ".0%" },
+  { metric: "accuracy", title: "Accuracy", format: ".1%", ticks: ".1~%" },
 ] as const;
 
 /** Narrower than this, the panels stand one below the other. */

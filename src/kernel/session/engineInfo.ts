@@ -32,6 +32,7 @@ export class Engines {
     const tf = tfjs as unknown as TensorLibrary;
     if (this.#info.native) {
       try {
+        this.#restoreRemovedFunctions();
         this.#require("@tensorflow/tfjs-node");
         await tf.ready();
         return;
@@ -52,6 +53,13 @@ export class Engines {
       await tf.setBackend("cpu");
       this.#info = { ...this.#info, tensors: "cpu" };
     }
+  }
+
+  /** tfjs-node 4.22 calls two functions of `node:util` that Node 23 has removed. */
+  #restoreRemovedFunctions(): void {
+    const util = this.#require("node:util") as Record<string, unknown>;
+    util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+    util.isArray ??= Array.isArray;
   }
 
   #nativeVersion(): string | undefined {
