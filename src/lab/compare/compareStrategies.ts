@@ -17,7 +17,7 @@ export interface CompareOptions {
   readonly labels?: readonly number[];
   /** How many times each is repeated, with other examples and other random numbers. At least 2. Default 10. */
   readonly seeds?: number;
-  /** Default `["scratch", "head", { lastLayers: 2 }]`. */
+  /** Default `["scratch", "head", { lastLayers: 3 }]`: 3 is the last block and the head of the shipped backbone. */
   readonly strategies?: readonly Strategy[];
   /** Default true: shows the table and the plot, growing with each row. */
   readonly plot?: boolean;
@@ -52,7 +52,7 @@ export function compareStrategies(options: CompareOptions): Promise<ComparisonRo
 export async function compareOn(runtime: LabRuntime, options: CompareOptions): Promise<ComparisonRow[]> {
   const labelCounts = options.labels ?? [10, 50, 250];
   const seeds = options.seeds ?? 10;
-  const strategies = options.strategies ?? ["scratch", "head", { lastLayers: 2 }];
+  const strategies = options.strategies ?? ["scratch", "head", { lastLayers: 3 }];
   requireSettings(seeds, strategies);
 
   const trials: Trial[] = [];

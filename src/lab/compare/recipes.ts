@@ -15,7 +15,7 @@ export function scratchRecipe(labels: number): Recipe {
   return { learningRate: 1e-2, epochs: 20, batchSize: 16, schedule: "cosine" };
 }
 
-/** Fine-tuning the last layers after the head has been solved, by number of labels. */
+/** Fine-tuning the last layers after the head has been solved, by number of labels; found like `scratchRecipe`. */
 export function transferRecipe(labels: number): Recipe {
-  return { learningRate: 1e-3, epochs: labels <= 100 ? 30 : 20, batchSize: 16, schedule: "cosine" };
+  return { learningRate: 1e-3, epochs: labels <= 100 ? 40 : 20, batchSize: 16, schedule: "cosine" };
 }
