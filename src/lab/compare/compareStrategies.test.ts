@@ -36,6 +36,7 @@ function options(changed: Partial<CompareOptions> = {}): CompareOptions {
     dataset: { train: data.subset(0, 30), test: data.subset(30) },
     labels: [4, 8],
     seeds: 3,
+    strategies: ["scratch", "head", { lastLayers: 2 }],
     plot: false,
     ...changed,
   };
