@@ -67,7 +67,7 @@ export function exampleEmbedding(points = 600): EmbeddingFigure {
   const place = (value: number) => Number((value + 3.4 * rng.normal()).toFixed(2));
   return {
     kind: "embedding",
-    title: "What pool4 sees",
+    title: "Embedding at layer pool4",
     method: "tsne",
     x: labels.map((label) => place(centre(label).x)),
     y: labels.map((label) => place(centre(label).y)),

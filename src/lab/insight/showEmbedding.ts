@@ -47,7 +47,7 @@ export async function showEmbedding<Data extends LabelledExamples<Data>>(
     : [];
   const figure: Omit<EmbeddingFigure, "x" | "y" | "iteration" | "live"> = {
     kind: "embedding",
-    title: `What ${layer} sees`,
+    title: `Embedding at layer ${layer}`,
     method: "tsne",
     labels: Array.from(data.labels),
     classes: data.classes,
