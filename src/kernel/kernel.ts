@@ -2,30 +2,38 @@
  * Puts the main thread's parts together: scope, module resolution, streams, executor, and what the lab needs from its host.
  * Knows the io thread only as something to post to.
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { types } from "node:util";
 import type { TypeErrorMode } from "../protocol/launchKernel";
 import { distFolder } from "../shared/distFolder";
 import { InterruptedError } from "../shared/graftError";
 import { installLabHost } from "../shared/labHost";
+import { CellLog } from "./cellLog";
 import { NotebookScope } from "./cell/binding";
 import type { FromIo, ToIo } from "./link";
-import { cellTimers, each, stop, wait, type CodeRuntime } from "./run/cellRuntime";
+import { abandonable, cellTimers, each, stop, wait, type CodeRuntime } from "./run/cellRuntime";
 import { describeError } from "./run/describeError";
-import { cellDisplay, showBundle } from "./run/display";
-import { currentExecution } from "./run/execution";
+import { cellClearOutput, cellDisplay, showBundle } from "./run/display";
+import { CellComms } from "./run/cellComms";
+import { currentExecution, interruptedBy } from "./run/execution";
 import { Executor } from "./run/executor";
 import { Interrupts, type FlagMemory } from "./run/interrupts";
 import { loweredSyntax } from "./run/loweredSyntax";
 import { ModuleLoader } from "./run/moduleLoader";
+import { Prompts } from "./run/prompts";
+import { page } from "./run/pager";
 import { Reporter } from "./run/reporter";
 import { installStackTraces } from "./run/sources";
 import { Streams } from "./run/streams";
 import { Engines } from "./session/engineInfo";
 import type { TextWriter } from "./textRing";
 import { SessionReport } from "./session/sessionReport";
+import { VariablesReport } from "./session/variablesReport";
 
 export interface KernelOptions {
   readonly notebookFolder: string;
+  readonly checkpointFolder: string | undefined;
   readonly typeErrors: TypeErrorMode;
   readonly flags: FlagMemory;
   readonly text: TextWriter;
@@ -39,34 +47,61 @@ export class Kernel {
   readonly #reporter: Reporter;
   readonly #streams: Streams;
   readonly #interrupts: Interrupts;
+  readonly #prompts: Prompts;
+  readonly #comms: CellComms;
   readonly #executor: Executor;
   readonly #session: SessionReport;
+  readonly #variables: VariablesReport;
+  readonly #afterCell: (() => void)[] = [];
+  readonly #cellLog = new CellLog();
+  #ending = false;
 
   constructor(options: KernelOptions) {
     this.#options = options;
     this.#reporter = new Reporter(options.post);
     this.#streams = new Streams(options.post, options.text);
     this.#interrupts = new Interrupts(options.flags);
+    this.#prompts = new Prompts(this.#reporter);
+    this.#comms = new CellComms({
+      reporter: this.#reporter,
+      newId: randomUUID,
+      onError: (error) => this.#reportStray("A comm's handler failed", error),
+      onInterrupted: () => this.#interrupts.clear(),
+    });
     const engines = new Engines(distFolder());
     const scope = new NotebookScope();
     const modules: ModuleLoader = new ModuleLoader({
       notebookFolder: options.notebookFolder,
       distFolder: distFolder(),
       runtime: (folder) => this.#runtime(modules, folder),
-      prepareTensors: (tfjs) => engines.prepareTensors(tfjs, (text) => this.#streams.write("stderr", text)),
+      prepareTensors: async (tfjs) => {
+        await engines.prepareTensors(tfjs, (text) => this.#streams.write("stderr", text));
+        this.#variables.useTensors(tfjs);
+      },
     });
     this.#session = new SessionReport(scope, this.#reporter, () => engines.info);
+    this.#variables = new VariablesReport(scope, this.#reporter);
     this.#provide(scope, modules);
     this.#executor = new Executor({
       context: { scope, modules, runtime: this.#runtime(modules, options.notebookFolder) },
       reporter: this.#reporter,
       interrupts: this.#interrupts,
+      prompts: this.#prompts,
       typeErrors: options.typeErrors,
       drain: options.drain,
-      onBegin: () => process.off("SIGTERM", this.#endBySignal),
+      log: (text) => this.#streams.log(text),
+      onBegin: () => {
+        process.off("SIGTERM", this.#endBySignal);
+        this.#cellLog.begin(this.#interrupts.running?.fileName ?? "");
+      },
       onEnd: (execution) => {
+        this.#cellLog.end();
         process.on("SIGTERM", this.#endBySignal);
         this.#session.publish(execution.parent);
+        this.#variables.publish(execution.parent);
+        for (const action of this.#afterCell.splice(0)) {
+          action();
+        }
       },
     });
   }
@@ -78,7 +113,21 @@ export class Kernel {
     this.#streams.redirect();
     process.on("unhandledRejection", (error) => this.#reportStray("Unhandled promise rejection", error));
     process.on("uncaughtException", (error) => this.#reportStray("Uncaught exception", error));
-    process.on("SIGINT", () => this.#handleInterrupt(this.#interrupts.slot));
+    process.on("SIGINT", () => {
+      if (this.#interrupts.takeSignal()) {
+        this.#handleInterrupt(this.#interrupts.slot);
+      }
+    });
+    process.on("exit", (code) => {
+      if (!this.#ending) {
+        this.#cellLog.exit(code);
+      }
+    });
+    globalThis.fetch = abandonable(globalThis.fetch);
+    Object.defineProperty(globalThis, "interruptSignal", {
+      get: () => currentExecution()?.signal ?? new AbortController().signal,
+      configurable: true,
+    });
     process.on("SIGTERM", this.#endBySignal);
     this.#session.publish("{}");
   }
@@ -88,6 +137,15 @@ export class Kernel {
       case "request":
         this.#executor.enqueue(message.message);
         break;
+      case "comm":
+        void this.#comms.handle(message.message);
+        break;
+      case "input":
+        this.#prompts.answer(message.value);
+        break;
+      case "watchVariables":
+        this.#variables.watch(message.watch);
+        break;
       case "checked":
         this.#executor.checked(message.id, message.problems);
         break;
@@ -95,6 +153,7 @@ export class Kernel {
         this.#handleInterrupt(message.slot);
         break;
       case "exit":
+        this.#ending = true;
         process.exit(0);
         break;
       case "ready":
@@ -114,6 +173,7 @@ export class Kernel {
   #handleInterrupt(slot: number): void {
     this.#options.post({ kind: "interrupted" });
     this.#interrupts.handle(slot);
+    this.#comms.interrupt();
   }
 
   #runtime(modules: ModuleLoader, folder: string): CodeRuntime {
@@ -129,7 +189,10 @@ export class Kernel {
   }
 
   #provide(scope: NotebookScope, modules: ModuleLoader): void {
-    scope.provide("display", cellDisplay(this.#reporter));
+    scope.provide("display", Object.assign(cellDisplay(this.#reporter), { page }));
+    scope.provide("clearOutput", cellClearOutput(this.#reporter));
+    scope.provide("prompt", this.#prompts.ask);
+    scope.provide("comms", this.#comms.api);
     scope.provide("require", modules.require);
     for (const [name, timer] of Object.entries(cellTimers(() => this.#interrupts.clear()))) {
       scope.provide(name, timer);
@@ -140,6 +203,17 @@ export class Kernel {
     const reporter = this.#reporter;
     installLabHost({
       notebookFolder: this.#options.notebookFolder,
+      checkpointFolder: this.#options.checkpointFolder,
+      checkpointed: (checkpoint) =>
+        reporter.session(currentExecution()?.parent ?? "{}", { kind: "checkpoint", checkpoint }),
+      nameOf: (object) => this.#session.nameOf(object),
+      afterCell: (action) => {
+        if (this.#interrupts.running === undefined) {
+          action();
+        } else {
+          this.#afterCell.push(action);
+        }
+      },
       get interruptFlag() {
         const execution = currentExecution();
         if (execution === undefined) {
@@ -161,9 +235,9 @@ export class Kernel {
   /** An error that no cell awaits: shown under the cell that it came from, and the kernel lives on. */
   #reportStray(what: string, error: unknown): void {
     const execution = currentExecution();
-    if (error instanceof InterruptedError) {
+    if (types.isNativeError(error) && error instanceof InterruptedError) {
       this.#interrupts.clear();
-      execution?.abandon();
+      interruptedBy(error)?.abandon();
       return;
     }
     const { traceback } = describeError(error, { code: "", fileName: execution?.fileName ?? "" });

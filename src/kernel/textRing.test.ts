@@ -20,6 +20,20 @@ describe("the text ring", () => {
     expect(readAll(reader)).toBe("");
   });
 
+  it("joins what one source wrote in a row", () => {
+    const memory = newTextMemory();
+    const writer = new TextWriter(memory);
+    for (const [source, text] of [
+      [0, "a"],
+      [0, "b"],
+      [1, "c"],
+      [0, "d"],
+      [0, "e"],
+    ] as const)
+      writer.write(source, text);
+    expect(readAll(new TextReader(memory))).toBe("0:ab;1:c;0:de;");
+  });
+
   it("asks to wake the reader once until it has read", () => {
     const memory = newTextMemory();
     const writer = new TextWriter(memory);

@@ -93,24 +93,39 @@ export class TextWriter extends TextRing {
 }
 
 export class TextReader extends TextRing {
-  /** Reads up to a position of the writer, or all that is there. */
-  read(onText: (source: number, text: string) => void, upTo?: number): void {
+  /** Up to where has been written. The writer wakes the reader again for what comes after. */
+  newEnd(): number {
     Atomics.store(this.state, woken, 0);
-    const end = upTo ?? Atomics.load(this.state, write);
+    return Atomics.load(this.state, write);
+  }
+
+  /** Reads up to `end`, a position of the writer, or all that is there. Frames of one source that follow each other are joined. */
+  read(onText: (source: number, text: string) => void, end = this.newEnd()): void {
     let position = Atomics.load(this.state, read);
+    let joined = "";
+    let from = skip;
     while (((end - position) | 0) > 0) {
       const at = this.offset(position);
       const source = this.frames[at / 4]!;
       if (source === skip) {
         position = (position + this.capacity - at) | 0;
       } else {
+        if (source !== from || joined.length >= pieceCharacters) {
+          if (joined !== "") {
+            onText(from, joined);
+          }
+          joined = "";
+          from = source;
+        }
         const length = this.frames[at / 4 + 1]!;
-        const text = this.bytes.toString("utf8", at + frameHeader, at + frameHeader + length);
+        joined += this.bytes.toString("utf8", at + frameHeader, at + frameHeader + length);
         position = (position + frameHeader + padded(length)) | 0;
-        onText(source, text);
       }
       Atomics.store(this.state, read, position);
       Atomics.notify(this.state, read);
+    }
+    if (joined !== "") {
+      onText(from, joined);
     }
   }
 }

@@ -1,4 +1,3 @@
-import type { KernelMessage } from "@jupyterlab/services";
 import type { MimeBundle } from "../shared/mimeBundle";
 import type { DisplayDataContent, ErrorContent, ExecuteResultContent, StreamContent } from "./message";
 
@@ -17,10 +16,15 @@ export type CellOutput =
   | ({ readonly kind: "error" } & ErrorContent)
   | { readonly kind: "clear"; readonly wait: boolean };
 
+/** The part of a message that tells what it shows. */
+export interface IopubMessage {
+  readonly header: { readonly msg_type?: unknown };
+  readonly content: unknown;
+}
+
 /** What a message on iopub shows under a cell; undefined for messages that show nothing. */
-export function outputOf(message: KernelMessage.IIOPubMessage): CellOutput | undefined {
-  const content: unknown = message.content;
-  switch (message.header.msg_type as string) {
+export function outputOf({ header, content }: IopubMessage): CellOutput | undefined {
+  switch (header.msg_type) {
     case "stream": {
       const { name, text } = content as StreamContent;
       return { kind: "stream", name, text };

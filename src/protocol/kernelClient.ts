@@ -1,24 +1,25 @@
 /**
  * A client of one kernel, local or behind a Jupyter Server, over `@jupyterlab/services`. It promises: outputs arrive in the
- * order in which the kernel sent them, and an execution is done when its reply AND its idle status have come. It never
+ * order in which the kernel sent them, and an execution is done when its reply AND its idle status have come. When the
+ * connection breaks, running executions are taken up again where the kernel has the comm `graft.session`. It never
  * starts or ends a process by itself.
  */
-import { KernelConnection, ServerConnection, type Kernel, type KernelMessage } from "@jupyterlab/services";
+import { KernelAPI, KernelConnection, ServerConnection, type Kernel, type KernelMessage } from "@jupyterlab/services";
 import { GraftError } from "../shared/graftError";
-import { SESSION_COMM_TARGET, type SessionMessage } from "../shared/sessionState";
-import { outputOf, type CellOutput } from "./cellOutput";
+import type { KeptExecution, SessionMessage, SessionRequest } from "../shared/sessionState";
+import { outputOf } from "./cellOutput";
+import { ClientExecution, type ExecutionListener, type ExecutionMessage } from "./clientExecution";
 import type { KernelAddress } from "./kernelAddress";
 import type { ExecuteReply } from "./message";
+import { SessionComm } from "./sessionComm";
 
-export interface ExecuteOptions {
-  /** Called for every output in order. Further messages wait while a returned promise is pending. Also called for late output, after `done`. */
-  readonly onOutput?: (output: CellOutput) => void | Promise<void>;
-  /** Called when the kernel begins with the cell. */
-  readonly onStart?: (executionCount: number) => void;
+export interface ExecuteOptions extends ExecutionListener {
   /** Default true: a failing cell aborts the requests that wait behind it. */
   readonly stopOnError?: boolean;
   /** Default false. */
   readonly silent?: boolean;
+  /** Goes into the request's metadata: what tells a later window which cell this is. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 export interface Execution {
@@ -26,33 +27,47 @@ export interface Execution {
   readonly id: string;
   /** Settles when reply and idle have both come. Rejects with `kernel/lost` when the kernel goes away first. */
   readonly done: Promise<ExecuteReply>;
+  /** When it was done, in milliseconds in the Unix epoch; now while it is not. */
+  readonly endedAt: number;
 }
 
-export type KernelStatus = "starting" | "idle" | "busy" | "disconnected" | "dead";
+/** `restarted`: it died, and its server has started it anew without being asked to. */
+export type KernelStatus = "starting" | "idle" | "busy" | "disconnected" | "restarted" | "dead";
+
+/** How long to wait before the next attempt after the library has given up connecting. */
+const reconnectMs = 10_000;
 
 export class KernelClient {
   readonly address: KernelAddress;
   readonly #connection: KernelConnection;
-  readonly #pending = new Set<(error: GraftError) => void>();
+  readonly #session: SessionComm;
+  readonly #executions = new Map<string, ClientExecution>();
+  readonly #displays = new Map<string, ClientExecution>();
   readonly #statusListeners = new Set<(status: KernelStatus) => void>();
+  #connected = false;
+  #broken = false;
 
   private constructor(address: KernelAddress, connection: KernelConnection) {
     this.address = address;
     this.#connection = connection;
+    this.#session = new SessionComm(connection);
     connection.statusChanged.connect(() => this.#announce());
-    connection.connectionStatusChanged.connect(() => this.#announce());
+    connection.connectionStatusChanged.connect((_, status) => {
+      this.#onConnection(status);
+      this.#announce();
+    });
+    // Not through the library's futures, which know only what this very connection has asked.
+    connection.iopubMessage.connect((_, message) => {
+      if ("msg_id" in message.parent_header) {
+        this.#onIopub(message.parent_header.msg_id, plainMessage(message));
+      }
+    });
   }
 
   /** Connects and waits for the kernel's first answer. Throws `kernel/unreachable`. */
   static async connect(address: KernelAddress, timeoutMs = 20_000): Promise<KernelClient> {
-    const serverSettings = ServerConnection.makeSettings({
-      baseUrl: address.url,
-      wsUrl: address.url.replace(/^http/, "ws"),
-      token: address.token,
-      appendToken: true,
-    });
     const model = { id: address.kernelId, name: "graft" };
-    const connection = new KernelConnection({ model, serverSettings, handleComms: true });
+    const connection = new KernelConnection({ model, serverSettings: serverSettings(address), handleComms: true });
     const client = new KernelClient(address, connection);
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
@@ -77,6 +92,9 @@ export class KernelClient {
       return "disconnected";
     }
     const { status } = this.#connection;
+    if (status === "autorestarting") {
+      return "restarted";
+    }
     return status === "idle" || status === "busy" ? status : "starting";
   }
 
@@ -86,31 +104,45 @@ export class KernelClient {
     return () => void this.#statusListeners.delete(listener);
   }
 
+  /** Throws `kernel/lost` when the kernel is gone. */
   execute(code: string, options: ExecuteOptions = {}): Execution {
-    // The future stays registered after it is done, so that late output still finds its cell.
+    if (this.status === "dead") {
+      throw lost("it had ended before");
+    }
+    const silent = options.silent ?? false;
     const future = this.#connection.requestExecute(
       {
         code,
-        silent: options.silent ?? false,
-        store_history: !(options.silent ?? false),
+        silent,
+        store_history: !silent,
         user_expressions: {},
-        allow_stdin: false,
+        allow_stdin: options.onInput !== undefined,
         stop_on_error: options.stopOnError ?? true,
       },
-      false,
+      true,
+      { ...options.metadata } as KernelMessage.IMessage["metadata"],
     );
-    future.onIOPub = async (message) => {
-      if (message.header.msg_type === "execute_input") {
-        options.onStart?.((message as KernelMessage.IExecuteInputMsg).content.execution_count ?? 0);
-        return;
-      }
-      const output = outputOf(message);
-      if (output !== undefined) {
-        await options.onOutput?.(output);
-      }
-    };
-    const done = this.#orLost(future.done.then((reply) => reply.content as unknown as ExecuteReply));
-    return { id: future.msg.header.msg_id, done };
+    const execution = this.#follow(future.msg.header.msg_id, options);
+    future.onReply = (message) => execution.live(plainMessage(message));
+    future.onStdin = (message) => execution.live(plainMessage(message));
+    future.done.catch(() => undefined); // `execution` is told by `#fail`.
+    return execution;
+  }
+
+  /**
+   * Takes up an execution that the session has listed as kept: everything that it has sent, then what it goes on to send.
+   * Needs an open session.
+   */
+  resume({ executionId }: Pick<KeptExecution, "executionId">, listener: ExecutionListener = {}): Execution {
+    const execution = this.#follow(executionId, listener);
+    execution.awaitReplay();
+    this.#session.send({ kind: "replay", executionId });
+    return execution;
+  }
+
+  /** All of this execution has been shown: the kernel may forget it. Without an open session, nothing happens. */
+  acknowledge(executionId: string): void {
+    this.#session.send({ kind: "acknowledge", executionId });
   }
 
   async complete(code: string, cursor: number): Promise<KernelMessage.ICompleteReplyMsg["content"]> {
@@ -137,21 +169,31 @@ export class KernelClient {
     });
   }
 
-  /** Opens the comm `graft.session`. The listener gets a `state` first; the returned function closes the comm. */
+  /**
+   * Listens on the comm `graft.session`, which is opened with the first listener and again whenever the connection is made
+   * anew. The first message is a `state`, where the kernel has told one. The returned function ends the listening.
+   */
   openSession(listener: (message: SessionMessage) => void): () => void {
-    const comm = this.#connection.createComm(SESSION_COMM_TARGET);
-    comm.onMsg = (message) => listener(message.content.data as unknown as SessionMessage);
-    comm.open();
-    return () => {
-      if (!comm.isDisposed && !this.#connection.isDisposed) {
-        comm.close();
-      }
-    };
+    if (!this.#session.isOpen) {
+      this.#session.listen((message) => this.#onSession(message));
+    }
+    return this.#session.listen(listener);
+  }
+
+  /** Asks over the comm `graft.session`, which has to be open. */
+  ask(request: SessionRequest): void {
+    this.#session.send(request);
   }
 
   /** Stops the running cell; variables stay. Harmless when nothing runs. */
   async interrupt(): Promise<void> {
     await this.#connection.interrupt();
+  }
+
+  /** Has the server that owns the kernel restart it; running executions reject with `kernel/lost`. */
+  async restart(): Promise<void> {
+    this.#fail("it was restarted");
+    await this.#connection.restart();
   }
 
   /** Asks the kernel to end, which it does within a second even while a cell computes, and lets go of it. */
@@ -177,10 +219,104 @@ export class KernelClient {
     return this.#connection;
   }
 
+  #follow(id: string, listener: ExecutionListener): ClientExecution {
+    const execution = new ClientExecution(id, listener, (value, header) =>
+      this.#connection.sendInputReply(
+        { status: "ok", value },
+        header as unknown as KernelMessage.IHeader<"input_request">,
+      ),
+    );
+    // It stays registered after it is done, so that late output still finds its cell.
+    this.#executions.set(id, execution);
+    return execution;
+  }
+
+  /** An update of a display goes to the execution that has shown it. */
+  #onIopub(parentId: string, message: ExecutionMessage): void {
+    const execution = this.#executions.get(parentId);
+    const output = outputOf(message);
+    const displayId = output !== undefined && "displayId" in output ? output.displayId : undefined;
+    if (output?.kind === "update") {
+      void (this.#displays.get(output.displayId) ?? execution)?.live(message);
+      return;
+    }
+    if (displayId !== undefined && execution !== undefined) {
+      this.#displays.set(displayId, execution);
+    }
+    void execution?.live(message);
+  }
+
+  #onConnection(status: Kernel.ConnectionStatus): void {
+    if (status === "connected") {
+      this.#connected = true;
+      if (this.#broken) {
+        this.#session.open();
+      }
+      return;
+    }
+    if (this.#connected) {
+      // What is sent from now on may be lost; all of it will be asked for again.
+      this.#broken = this.#session.isOpen;
+      if (this.#session.known) {
+        this.#forRunning((execution) => execution.awaitReplay());
+      }
+      if (status === "disconnected" && !this.#connection.isDisposed) {
+        setTimeout(() => void this.#connectAgain(), reconnectMs).unref();
+      }
+    }
+  }
+
+  /** The library has given up: because the kernel is gone, or because the way to it is. */
+  async #connectAgain(): Promise<void> {
+    if (this.#connection.isDisposed || this.#connection.connectionStatus === "connected") {
+      return;
+    }
+    try {
+      if ((await KernelAPI.getKernelModel(this.address.kernelId, this.#connection.serverSettings)) === undefined) {
+        this.#connection.handleShutdown();
+        return;
+      }
+      await this.#connection.reconnect();
+    } catch {
+      setTimeout(() => void this.#connectAgain(), reconnectMs).unref(); // Still out of reach: `status` says so.
+    }
+  }
+
+  async #onSession(message: SessionMessage): Promise<void> {
+    if (message.kind === "replay") {
+      await this.#executions.get(message.executionId)?.replay(message.messages);
+    } else if (message.kind === "executions" && this.#broken) {
+      this.#broken = false;
+      this.#takeUp(new Set(message.executions.map(({ executionId }) => executionId)));
+    }
+  }
+
+  /** After a broken connection. */
+  #takeUp(kept: ReadonlySet<string>): void {
+    this.#forRunning((execution) => {
+      if (kept.has(execution.id)) {
+        execution.awaitReplay();
+        this.#session.send({ kind: "replay", executionId: execution.id });
+      } else {
+        execution.fail(lost("the connection had broken before the cell reached it"));
+      }
+    });
+  }
+
+  #forRunning(action: (execution: ClientExecution) => void): void {
+    for (const execution of this.#executions.values()) {
+      if (!execution.settled) {
+        action(execution);
+      }
+    }
+  }
+
   #announce(): void {
     const { status } = this;
     if (status === "dead") {
       this.#fail("it ended");
+    } else if (status === "restarted") {
+      this.#fail("it had died, and its server has started it anew");
     }
     this.#tellStatus(status);
   }
@@ -192,26 +328,7 @@ export class KernelClient {
   }
 
   #fail(found: string): void {
-    const error = new GraftError({
-      code: "kernel/lost",
-      expected: "the kernel to finish the cell",
-      found,
-      remedy: "Restart the kernel and run the cell again",
-    });
-    for (const reject of this.#pending) {
-      reject(error);
-    }
-    this.#pending.clear();
-  }
-
-  #orLost<T>(work: Promise<T>): Promise<T> {
-    let reject: (error: GraftError) => void = () => undefined;
-    const lost = new Promise<never>((_, rejectLost) => (reject = rejectLost));
-    lost.catch(() => undefined); // Whoever awaits the race is told; this copy has no reader.
-    this.#pending.add(reject);
-    // A future that is disposed rejects with the library's own error; `lost` is always rejected before or right after.
-    const settled = work.catch(() => lost);
-    return Promise.race([settled, lost]).finally(() => this.#pending.delete(reject));
+    this.#forRunning((execution) => execution.fail(lost(found)));
   }
 
   #untilDead(): Promise<never> {
@@ -223,6 +340,30 @@ export class KernelClient {
       });
     });
   }
+}
+
+/** How the library reaches this server. */
+export function serverSettings({ url, token }: Pick<KernelAddress, "url" | "token">): ServerConnection.ISettings {
+  return ServerConnection.makeSettings({
+    baseUrl: url,
+    wsUrl: url.replace(/^http/, "ws"),
+    token,
+    appendToken: true,
+  });
+}
+
+/** The library's types name every message; executions look only at what they know. */
+function plainMessage(message: KernelMessage.IMessage): ExecutionMessage {
+  return message as unknown as ExecutionMessage;
+}
+
+function lost(found: string): GraftError {
+  return new GraftError({
+    code: "kernel/lost",
+    expected: "the kernel to finish the cell",
+    found,
+    remedy: "Restart the kernel and run the cell again",
+  });
 }
 
 function unreachable(address: KernelAddress, found: string): GraftError {

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { GraftError } from "../shared/graftError";
 import { findNode } from "./findNode";
 import { readConnectionFile, type ConnectionFile } from "./kernelAddress";
+import { makePrivateFolder } from "./privateFolder";
 
 export type TypeErrorMode = "stop" | "warn" | "off";
 
@@ -28,6 +29,8 @@ export interface LaunchOptions {
   readonly typeErrors?: TypeErrorMode;
   /** Seconds without any client after which the kernel ends itself. Default 600. */
   readonly idleExitSeconds?: number;
+  /** Where models are saved while they train. Default: nowhere. */
+  readonly checkpointFolder?: string;
   /** Default 20 000. */
   readonly startTimeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -44,11 +47,11 @@ export interface LaunchedKernel {
   kill(): void;
 }
 
-/** Throws `kernel/no-node`, `kernel/did-not-start` (with the log's last lines) or the signal's reason. */
+/** Throws `kernel/no-node`, `kernel/runtime-folder`, `kernel/did-not-start` (with the log's last lines) or the signal's reason. */
 export async function launchKernel(options: LaunchOptions): Promise<LaunchedKernel> {
   const node = await findNode(options.nodePath);
   const folder = options.runtimeFolder ?? defaultRuntimeFolder();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   const name = `kernel-${randomUUID()}`;
   const connectionFile = join(folder, `${name}.json`);
   const logFile = join(folder, `${name}.log`);
@@ -61,6 +64,7 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
       ...["--notebook-folder", options.notebookFolder],
       ...["--type-errors", options.typeErrors ?? "warn"],
       ...["--idle-exit", String(options.idleExitSeconds ?? 600)],
+      ...(options.checkpointFolder === undefined ? [] : ["--checkpoint-folder", options.checkpointFolder]),
     ],
     {
       cwd: existsSync(options.notebookFolder) ? options.notebookFolder : undefined,

@@ -59,6 +59,8 @@ export type ExecuteReply =
       readonly status: "ok";
       readonly execution_count: number;
       readonly user_expressions: Readonly<Record<string, unknown>>;
+      /** For the front end's pager; other uses are deprecated. */
+      readonly payload?: readonly unknown[];
     }
   | ({ readonly status: "error"; readonly execution_count: number } & ErrorContent)
   | { readonly status: "aborted"; readonly execution_count: number };

@@ -38,7 +38,7 @@ export function encodeFrame(message: EncodedMessage, dialect: WireDialect): stri
 /** `data` is text, or the bytes of a binary frame. */
 export function decodeFrame(data: string | Uint8Array, dialect: WireDialect): Message {
   const value = typeof data === "string" ? parseJson(data) : dialect === "v1" ? splitV1(data) : splitDefault(data);
-  return checked(value);
+  return checkedMessage(value);
 }
 
 function joinV1(parts: readonly Uint8Array[]): Uint8Array {
@@ -104,7 +104,8 @@ function slices(bytes: Uint8Array, offsets: readonly number[]): Uint8Array[] {
   });
 }
 
-function parseJson(text: string): unknown {
+/** Throws `WireError`. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -114,18 +115,32 @@ function parseJson(text: string): unknown {
 
 const channels: ReadonlySet<unknown> = new Set<Channel>(["shell", "control", "iopub", "stdin"]);
 
-function checked(value: unknown): Message {
+/**
+ * A message whose parts have the shapes that the rest of the kernel relies on. Missing parts other than the header are
+ * filled in. Throws `WireError`.
+ */
+export function checkedMessage(value: unknown): Message {
   const message = value as Partial<Message> | null;
   const header = message?.header as Partial<Header> | null | undefined;
   if (typeof header?.msg_id !== "string" || typeof header.msg_type !== "string") {
     throw new WireError("the header has no msg_id or no msg_type");
   }
+  if (Object.values<unknown>(header).some((field) => typeof field === "object" && field !== null)) {
+    throw new WireError("the header has fields that are not plain");
+  }
   return {
     channel: channels.has(message?.channel) ? message!.channel! : "shell",
     header: header as Header,
-    parent_header: message?.parent_header ?? {},
-    metadata: message?.metadata ?? {},
-    content: message?.content ?? {},
+    parent_header: objectOr(message?.parent_header, "the parent header"),
+    metadata: objectOr(message?.metadata, "the metadata"),
+    content: objectOr(message?.content, "the content"),
     buffers: message?.buffers ?? [],
   };
+}
+
+function objectOr(value: unknown, what: string): Record<string, never> {
+  if (value !== undefined && value !== null && (typeof value !== "object" || Array.isArray(value))) {
+    throw new WireError(`${what} is not an object`);
+  }
+  return (value ?? {}) as Record<string, never>;
 }

@@ -4,6 +4,7 @@
  * It lives on `globalThis` because kernel and lab are separate bundles.
  */
 import type { MimeBundle } from "./mimeBundle";
+import type { CheckpointDescription } from "./sessionState";
 
 export interface LabHost {
   /** Shows an output under the cell that is running, or replaces the one with the same `displayId` in place. */
@@ -12,6 +13,14 @@ export interface LabHost {
   progress(update: ProgressUpdate): void;
   /** One Int32 over a SharedArrayBuffer: not 0 means stop at the next step boundary. Handed to worker threads as it is. */
   readonly interruptFlag: Int32Array<SharedArrayBuffer>;
+  /** Absolute; undefined: models are not saved while they train. */
+  readonly checkpointFolder: string | undefined;
+  /** Tells the front end that a checkpoint has been written. */
+  checkpointed(checkpoint: CheckpointDescription): void;
+  /** Name of the variable that holds this object: `model`, `models.best`; undefined when none does. */
+  nameOf(object: object): string | undefined;
+  /** Calls `action` when the cell that is running has ended and its variables are set; at once when none is. */
+  afterCell(action: () => void): void;
   /** Absolute folder of the notebook: relative paths in cells are relative to it. */
   readonly notebookFolder: string;
 }
@@ -53,6 +62,10 @@ function quietHost(): LabHost {
     display: () => undefined,
     progress: () => undefined,
     interruptFlag: new Int32Array(new SharedArrayBuffer(4)),
+    checkpointFolder: undefined,
+    checkpointed: () => undefined,
+    nameOf: () => undefined,
+    afterCell: (action) => action(),
     notebookFolder: ".",
   };
 }

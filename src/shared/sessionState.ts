@@ -8,12 +8,111 @@ import type { TypeProblem } from "./typeProblem";
 
 export const SESSION_COMM_TARGET = "graft.session";
 
-/** Data of each `comm_msg` from the kernel. The first message after `comm_open` is always a `state`. */
+/** Data of each `comm_msg` from the kernel. The first messages after `comm_open` are a `state`, once the kernel has one, and `executions`. */
 export type SessionMessage =
   | { readonly kind: "state"; readonly state: SessionState }
+  /** Sent once, after `comm_open`: the executions that no front end has acknowledged yet, in the order in which they were asked for. */
+  | { readonly kind: "executions"; readonly executions: readonly KeptExecution[] }
+  /**
+   * Answer to a `replay` request: the next messages of this execution, in order. Those of iopub that come after it arrive as usual;
+   * its reply and its requests for input, which go to whoever asked, come in further `replay` messages.
+   */
+  | { readonly kind: "replay"; readonly executionId: string; readonly messages: readonly ReplayedMessage[] }
+  /**
+   * A cell has been compiled and begins to run. Names of its top level; `uses` are those of the notebook that it reads or assigns
+   * and does not declare. Both are empty for a cell that could not be compiled, or was stopped by its types.
+   */
+  | {
+      readonly kind: "ran";
+      readonly executionId: string;
+      readonly defines: readonly string[];
+      readonly uses: readonly string[];
+    }
+  /** Sent after each execution to those who asked with `watchVariables`. */
+  | { readonly kind: "variables"; readonly variables: readonly VariableDescription[]; readonly tensors?: TensorMemory }
+  /** A checkpoint has been written. */
+  | { readonly kind: "checkpoint"; readonly checkpoint: CheckpointDescription }
   | { readonly kind: "progress"; readonly progress: ProgressUpdate }
   /** The check of one execution (its request's `msg_id`) is through; an empty list means that the types are right. */
   | { readonly kind: "checked"; readonly executionId: string; readonly problems: readonly TypeProblem[] };
+
+/** Data of each `comm_msg` to the kernel. */
+export type SessionRequest =
+  /** Send again what this execution has sent so far, and its reply when that comes. */
+  | { readonly kind: "replay"; readonly executionId: string }
+  /** The front end has shown all of this execution: the kernel may forget it. */
+  | { readonly kind: "acknowledge"; readonly executionId: string }
+  | { readonly kind: "watchVariables"; readonly watch: boolean };
+
+/** An execution whose messages the kernel keeps until a front end acknowledges it. */
+export interface KeptExecution {
+  /** The request's `msg_id`. */
+  readonly executionId: string;
+  readonly code: string;
+  /** Metadata of the request: front ends put there what tells them the cell. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly state: "waiting" | "running" | "done";
+}
+
+/** A Jupyter message as it was sent. */
+export interface ReplayedMessage {
+  readonly channel: "shell" | "iopub" | "stdin";
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly parent_header: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export type VariableKind =
+  | "tensor"
+  | "model"
+  | "dataset"
+  | "array"
+  | "collection"
+  | "object"
+  | "number"
+  | "text"
+  | "boolean"
+  | "nothing"
+  | "code";
+
+export interface VariableDescription {
+  readonly name: string;
+  readonly kind: VariableKind;
+  /** `"number"`, `"Tensor"`, `"Dataset"`, `"Float32Array"`, `"Map"`, … */
+  readonly type: string;
+  /** The beginning of the value, on one line. */
+  readonly preview: string;
+  /** Of tensors, datasets, arrays and collections. */
+  readonly shape?: readonly number[];
+  readonly dtype?: string;
+  /** Memory of its data, where that is known. */
+  readonly bytes?: number;
+}
+
+export interface TensorMemory {
+  /** tfjs tensors that are alive. */
+  readonly count: number;
+  readonly bytes: number;
+  /**
+   * Those of them that no variable holds: they were probably not disposed of. Undefined when the variables hold too much to
+   * look through.
+   */
+  readonly leaked?: number;
+}
+
+/** A saved model that a new kernel can take up again. */
+export interface CheckpointDescription {
+  /** Absolute path. */
+  readonly file: string;
+  /** Name of the variable that held the model; undefined when no variable did. */
+  readonly variable?: string;
+  readonly backbone: string;
+  /** `"last 3 layers, epoch 4 of 20"`. */
+  readonly reached: string;
+  /** ISO 8601. */
+  readonly savedAt: string;
+}
 
 export interface SessionState {
   readonly engine: EngineInfo;
@@ -64,3 +163,12 @@ export const describe: unique symbol = Symbol.for("graft.describe");
 export interface Describable {
   [describe](): ModelDescription | DatasetDescription;
 }
+
+/** Lab objects answer to this symbol with what the Variables view shows of them. */
+export const describeVariable: unique symbol = Symbol.for("graft.describeVariable");
+
+export interface DescribableVariable {
+  [describeVariable](): VariableContent;
+}
+
+export type VariableContent = Omit<VariableDescription, "name">;

@@ -6,7 +6,9 @@ import type { ConnectionFile } from "../../protocol/kernelAddress";
 export function writeConnectionFile(file: string, content: ConnectionFile): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  // Made anew: a file that is there already would keep its own mode, and a link would lead elsewhere.
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   renameSync(draft, file);
 }
 

@@ -6,7 +6,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocket, WebSocketServer } from "ws";
-import type { Message } from "../../protocol/message";
 import {
   decodeFrame,
   encodeFrame,
@@ -16,19 +15,12 @@ import {
   type WireDialect,
 } from "../../protocol/wire";
 import { Access } from "./access";
+import { SlowReader } from "./slowReader";
+import type { Client, Transport, TransportEvents } from "./transport";
 
-export interface GatewayEvents {
-  onMessage(message: Message, client: Client): void;
-  onInterrupt(): void;
-  onShutdown(): void;
+export interface GatewayEvents extends TransportEvents {
   /** Called when a client came or went, with the number that is left. */
   onClients(count: number): void;
-  onGone(client: Client): void;
-  executionState(): string;
-}
-
-export interface Client {
-  send(message: EncodedMessage): void;
 }
 
 export interface GatewayOptions {
@@ -37,7 +29,7 @@ export interface GatewayOptions {
   readonly kernelId: string;
 }
 
-export class Gateway {
+export class Gateway implements Transport {
   readonly #options: GatewayOptions;
   readonly #events: GatewayEvents;
   readonly #server = createServer((request, response) => this.#answer(request, response));
@@ -69,7 +61,6 @@ export class Gateway {
     });
   }
 
-  /** Sends to every client. */
   broadcast(message: EncodedMessage): void {
     this.#lastActivity = new Date();
     for (const client of this.#clients) {
@@ -77,7 +68,6 @@ export class Gateway {
     }
   }
 
-  /** Lets what is on its way arrive, then closes everything. */
   async close(): Promise<void> {
     const closed = [...this.#sockets.clients].map(
       (socket) =>
@@ -152,10 +142,16 @@ export class Gateway {
 
   #welcome(socket: WebSocket): void {
     const dialect: WireDialect = socket.protocol === V1_SUBPROTOCOL ? "v1" : "default";
+    const reader = new SlowReader();
     const client: Client = {
       send: (message) => {
-        if (socket.readyState === WebSocket.OPEN) {
-          socket.send(encodeFrame(message, dialect));
+        if (socket.readyState !== WebSocket.OPEN) {
+          return;
+        }
+        socket.send(encodeFrame(message, dialect));
+        if (reader.isTooSlow(socket.bufferedAmount)) {
+          console.error(`Dropped a client that reads too slowly: ${socket.bufferedAmount} bytes wait for it.`);
+          socket.terminate();
         }
       },
     };

@@ -2,13 +2,14 @@
  * The io thread: owns every socket, so that interrupt, shutdown, completion and live output go on while a cell computes on
  * the main thread. It ends the process by force when the main thread does not come to an end by itself.
  */
-import { workerData } from "node:worker_threads";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { FromIo, IoSetup, Posted } from "../link";
-import { removeConnectionFile, writeConnectionFile } from "./connectionFile";
-import { Gateway } from "./gateway";
+import { openEntrance, type Entrance } from "./entrance";
 import { LanguageService } from "./languageService";
-import { raiseFlags } from "../run/interrupts";
+import { raiseFlags, raiseSignal } from "../run/interrupts";
+import { noteTaken } from "../postWindow";
 import { TextReader } from "../textRing";
+import { MemoryGuard } from "./memoryGuard";
 import { Router } from "./router";
 
 const setup = workerData as IoSetup;
@@ -23,28 +24,36 @@ const warmUpMs = 1000;
 
 const language = new LanguageService(setup.notebookFolder);
 let unanswered: NodeJS.Timeout | undefined;
-let idleTimer: NodeJS.Timeout | undefined;
 let ending = false;
 
 const router = new Router({
   setup,
   language,
-  broadcast: (message) => gateway.broadcast(message),
+  // Nobody is there before the entrance is open.
+  broadcast: (message) => entrance?.broadcast(message),
   toMain,
   interrupt,
   shutdown: () => void shutdown(),
 });
 
-const gateway = new Gateway(setup, {
-  onMessage: (message, client) => router.fromClient(message, client),
+let entrance: Entrance | undefined;
+const opened = openEntrance(setup.entrance, setup.notebookFolder, {
+  onMessage: (message, client) => {
+    try {
+      router.fromClient(message, client);
+    } catch (error) {
+      // Content that cannot be passed on, such as JSON nested beyond all measure, must not end the thread.
+      console.error(`Dropped a ${message.header.msg_type}: ${(error as Error).message}`);
+    }
+  },
   onInterrupt: interrupt,
   onShutdown: () => void shutdown(),
-  onClients: (count) => {
-    watchForIdleness(count);
+  onExpected: () => {
     if (setup.typeErrors !== "off") {
       language.startSoon(warmUpMs);
     }
   },
+  onSubscribed: (topic) => router.welcome(topic),
   onGone: (client) => router.forget(client),
   executionState: () => router.executionState,
 });
@@ -54,7 +63,7 @@ function interrupt(): void {
   if (process.platform !== "win32") {
     clearTimeout(unanswered);
     // Loops inside libraries have no checks; Node can end those that began synchronously in the cell.
-    unanswered = setTimeout(() => process.kill(process.pid, "SIGINT"), politeMs);
+    unanswered = setTimeout(() => raiseSignal(setup.flags), politeMs);
   }
 }
 
@@ -65,33 +74,32 @@ async function shutdown(): Promise<void> {
   ending = true;
   raiseFlags(setup.flags);
   router.flush();
-  removeConnectionFile(setup.connectionFile);
   setTimeout(() => process.kill(process.pid, "SIGKILL"), shutdownMs);
-  await gateway.close();
+  await (await opened).close();
+  Atomics.store(setup.closed, 0, 1);
+  Atomics.notify(setup.closed, 0);
   toMain({ kind: "exit" });
 }
 
-function watchForIdleness(clients: number): void {
-  clearTimeout(idleTimer);
-  if (clients === 0) {
-    idleTimer = setTimeout(() => {
-      console.error(`No client for ${setup.idleExitSeconds} s: the kernel ends.`);
-      void shutdown();
-    }, setup.idleExitSeconds * 1000);
-  }
-}
+/** How long printed text may lie in the ring; it is taken at once when a message follows it. */
+const textDelayMs = 3;
 
+const memory = new MemoryGuard();
 const reader = new TextReader(setup.text);
 
 function takeText(upTo?: number): void {
   reader.read((source, text) => router.printed(source >> 1, source % 2 === 0 ? "stdout" : "stderr", text), upTo);
 }
 
-channel.on("message", ({ message, textEnd }: Posted) => {
+channel.on("message", take);
+
+function take({ message, textEnd, characters }: Posted): void {
   takeText(textEnd);
+  noteTaken(setup.posts, characters);
   switch (message.kind) {
     case "text":
-      takeText();
+      // Until it is read the writer wakes nobody again: a moment's wait saves a message for each line that is printed.
+      setTimeout(takeNewText, textDelayMs);
       break;
     case "interrupted":
       clearTimeout(unanswered);
@@ -101,25 +109,30 @@ channel.on("message", ({ message, textEnd }: Posted) => {
       break;
     default:
       router.fromMain(message);
+      memory.watch(router.executionState === "busy");
   }
-});
+}
 
-gateway.listen().then(
-  () => {
-    writeConnectionFile(setup.connectionFile, {
-      url: `http://127.0.0.1:${gateway.port}/`,
-      token: setup.token,
-      kernelId: setup.kernelId,
-      pid: process.pid,
-      node: process.versions.node,
-      notebookFolder: setup.notebookFolder,
-      startedAt: new Date().toISOString(),
-    });
-    watchForIdleness(0);
-    toMain({ kind: "ready" });
-  },
-  (error: unknown) => toMain({ kind: "failed", ...failure(error as NodeJS.ErrnoException) }),
-);
+/** All text that is there now, but none before the messages that were posted before it. */
+function takeNewText(): void {
+  const end = reader.newEnd();
+  for (let next = receiveMessageOnPort(channel); next !== undefined; next = receiveMessageOnPort(channel)) {
+    const posted = next.message as Posted;
+    take(posted);
+    if (((posted.textEnd - end) | 0) >= 0) {
+      return;
+    }
+  }
+  takeText(end);
+}
+
+async function listen(): Promise<void> {
+  entrance = await opened;
+  await entrance.listen();
+  toMain({ kind: "ready" });
+}
+
+listen().catch((error: unknown) => toMain({ kind: "failed", ...failure(error as NodeJS.ErrnoException) }));
 
 function failure({ code, message }: NodeJS.ErrnoException): { readonly code: string; readonly message: string } {
   return { code: code ?? "", message };

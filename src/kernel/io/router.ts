@@ -2,14 +2,20 @@
  * What each message means to the io thread. It answers by itself whatever must work while a cell computes (kernel info,
  * comms, completion, interrupt, shutdown) and hands the rest to the main thread in order.
  */
-import { PROTOCOL_VERSION, type Channel, type Message } from "../../protocol/message";
+import { PROTOCOL_VERSION, type Channel, type Header, type Message } from "../../protocol/message";
 import type { EncodedMessage } from "../../protocol/wire";
+import { LANGUAGE_COMM_TARGET } from "../../shared/languageMessages";
+import { SESSION_COMM_TARGET } from "../../shared/sessionState";
 import type { FromIo, IoSetup, ToIo } from "../link";
 import { formatTypeProblems } from "./formatTypeProblems";
-import type { Client } from "./gateway";
+import { replyToComplete, replyToInspect, type Reply } from "./jupyterLanguage";
+import { LanguageComms } from "./languageComms";
 import type { LanguageService } from "./languageService";
+import { Comms, type CommMessage } from "./comms";
+import { Journal } from "./journal";
 import { Outbox } from "./outbox";
 import { SessionComms } from "./sessionComms";
+import type { Client } from "./transport";
 
 export interface RouterHost {
   readonly setup: IoSetup;
@@ -28,47 +34,62 @@ interface Request {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
+/** So many executions back, text that comes late still finds its parent. */
+const sourcesKept = 10_000;
+
 export class Router {
   readonly #host: RouterHost;
   readonly #outbox = new Outbox((message, type) => this.#deliver(message, type));
-  readonly #sessions = new SessionComms(this.#outbox);
+  readonly #comms = new Comms(this.#outbox);
+  readonly #journal = new Journal();
+  readonly #sessions = new SessionComms({
+    journal: this.#journal,
+    watchVariables: (watch) => this.#host.toMain({ kind: "watchVariables", watch }),
+  });
   /** Who asked: replies go to one client, everything on iopub to all. */
   readonly #askers = new Map<string, Client>();
   /** Parents of executions that have printed. */
   readonly #sources = new Map<number, string>();
-  #busyParent: string | undefined;
+  readonly #busy = new Set<string>();
+  /** The request for input that was sent last and is not answered. */
+  #asking: { readonly id: string; readonly parent: string } | undefined;
 
   constructor(host: RouterHost) {
     this.#host = host;
+    this.#comms.register(SESSION_COMM_TARGET, this.#sessions);
+    this.#comms.register(LANGUAGE_COMM_TARGET, new LanguageComms(host.language));
   }
 
   get executionState(): "busy" | "idle" {
-    return this.#busyParent === undefined ? "idle" : "busy";
+    return this.#busy.size === 0 ? "idle" : "busy";
   }
 
   fromClient(message: Message, client: Client): void {
     const parent = JSON.stringify(message.header);
-    this.#askers.set(parent, client);
-    const content = (message.content ?? {}) as Record<string, unknown>;
-    const request: Request = { channel: message.channel, parent, content };
-    switch (message.header.msg_type) {
+    const content = message.content as Record<string, unknown>;
+    const { channel } = message;
+    const request: Request = { channel, parent, content };
+    const type = message.header.msg_type;
+    if (type.endsWith("_request")) {
+      this.#askers.set(parent, client);
+    }
+    switch (type) {
       case "kernel_info_request":
         this.#answer(request, "kernel_info_reply", kernelInfo);
         break;
       case "comm_info_request":
-        this.#answer(request, "comm_info_reply", this.#sessions.info(content.target_name));
+        this.#answer(request, "comm_info_reply", this.#comms.info(content.target_name));
         break;
       case "comm_open":
-        this.#around(parent, () => this.#sessions.open(parent, content));
-        break;
-      case "comm_close":
-        this.#around(parent, () => this.#sessions.close(content));
-        break;
       case "comm_msg":
-        this.#around(parent, () => undefined);
+      case "comm_close":
+        this.#takeComm(message, { type, parent, content }, client);
         break;
       case "complete_request":
-        void this.#complete(request);
+        void this.#language(request, replyToComplete(this.#host.language, content));
+        break;
+      case "inspect_request":
+        void this.#language(request, replyToInspect(this.#host.language, content));
         break;
       case "interrupt_request":
         this.#host.interrupt();
@@ -78,8 +99,26 @@ export class Router {
         this.#answer(request, "shutdown_reply", { status: "ok", restart: content.restart === true });
         this.#host.shutdown();
         break;
-      default:
+      case "input_reply":
+        this.#takeInput(message);
+        break;
+      case "execute_request":
+        if (content.silent !== true && content.store_history !== false) {
+          this.#journal.asked(message, parent);
+        }
         this.#host.toMain({ kind: "request", message });
+        break;
+      case "is_complete_request":
+      case "history_request":
+        this.#host.toMain({ kind: "request", message });
+        break;
+      case "debug_request":
+        // kernel_info says that there is no debugger; some front ends ask all the same.
+        this.#around(parent, () => undefined);
+        break;
+      default:
+        console.error(`Dropped a message of the unknown type ${JSON.stringify(type.slice(0, 100))}.`);
+        this.#around(parent, () => undefined);
     }
   }
 
@@ -88,8 +127,15 @@ export class Router {
       case "send":
         this.#outbox.send(message);
         break;
+      case "commTarget":
+        this.#comms.registerForCells(message);
+        break;
+      case "comm":
+        this.#comms.fromCells(message);
+        break;
       case "source":
         this.#sources.set(message.index, message.parent);
+        this.#sources.delete(message.index - sourcesKept);
         break;
       case "session":
         this.#sessions.publish(message.message, message.parent);
@@ -108,7 +154,16 @@ export class Router {
   }
 
   flush(): void {
-    this.#outbox.flush();
+    this.#outbox.release();
+  }
+
+  /**
+   * Tells a subscriber that from now on it misses nothing (https://jupyter.org/enhancement-proposals/65-jupyter-kernel-xpub). Like
+   * all messages it names the kernel's one session: JupyterLab's client drops what waits from any other.
+   */
+  welcome(topic: string): void {
+    const content = JSON.stringify({ subscription: topic });
+    this.#outbox.send({ channel: "iopub", type: "iopub_welcome", parent: "{}", content });
   }
 
   /** A client has gone: forget what it asked. */
@@ -118,9 +173,37 @@ export class Router {
         this.#askers.delete(parent);
       }
     }
+    this.#comms.forget(client);
+  }
+
+  #takeComm(message: Message, comm: CommMessage, client: Client): void {
+    if (this.#comms.isForCells(comm)) {
+      this.#comms.take(comm, client);
+      this.#host.toMain({ kind: "comm", message });
+    } else {
+      this.#around(comm.parent, () => this.#comms.take(comm, client));
+    }
+  }
+
+  /** Some clients name the request that they answer, some do not. */
+  #takeInput({ content, parent_header: parent }: Message): void {
+    const { msg_id } = parent as Partial<Header>;
+    const { value } = content as { readonly value?: unknown };
+    const asking = this.#asking;
+    if (asking === undefined || (msg_id !== undefined && msg_id !== asking.id) || typeof value !== "string") {
+      console.error("Dropped an input_reply that nobody waits for.");
+      return;
+    }
+    this.#asking = undefined;
+    this.#journal.answered(asking.parent);
+    this.#host.toMain({ kind: "input", value });
   }
 
   async #check(id: string, parent: string, code: string): Promise<void> {
+    if (this.#host.setup.typeErrors === "off") {
+      this.#host.language.ran(code);
+      return;
+    }
     const gate = this.#host.setup.typeErrors === "stop";
     const problems = await this.#host.language.check(code, gate);
     if (gate) {
@@ -132,21 +215,9 @@ export class Router {
     this.#sessions.publish({ kind: "checked", executionId: id, problems }, parent);
   }
 
-  async #complete(request: Request): Promise<void> {
-    const { code, cursor_pos: cursor } = request.content;
-    if (typeof code !== "string" || typeof cursor !== "number") {
-      const evalue = "Expected code and cursor_pos.";
-      this.#answer(request, "complete_reply", { status: "error", ename: "TypeError", evalue, traceback: [] });
-      return;
-    }
-    const { start, end, matches } = await this.#host.language.complete(code, utf16Offset(code, cursor));
-    this.#answer(request, "complete_reply", {
-      status: "ok",
-      matches,
-      cursor_start: codePoints(code, start),
-      cursor_end: codePoints(code, end),
-      metadata: {},
-    });
+  async #language(request: Request, reply: Promise<Reply>): Promise<void> {
+    const { type, content } = await reply;
+    this.#answer(request, type, content);
   }
 
   #answer(request: Request, type: string, content: object): void {
@@ -157,15 +228,10 @@ export class Router {
   }
 
   #around(parent: string, action: () => void): void {
-    const running = this.#busyParent;
     this.#status(parent, "busy");
     action();
     this.#status(parent, "idle");
     this.#askers.delete(parent);
-    if (running !== undefined) {
-      // Front ends show the last status that they saw: a cell is still running.
-      this.#status(running, "busy");
-    }
   }
 
   #status(parent: string, state: "busy" | "idle"): void {
@@ -174,23 +240,37 @@ export class Router {
   }
 
   #deliver(message: EncodedMessage, type: string): void {
-    if (type === "status") {
-      this.#noteStatus(message);
-    }
+    const parent = message.parentHeader;
     if (message.channel === "iopub") {
       this.#host.broadcast(message);
+      this.#journal.note(message, type);
+      if (type === "status") {
+        this.#noteStatus(parent, message.content.includes('"busy"'));
+      }
       return;
     }
-    this.#askers.get(message.parentHeader)?.send(message);
-    this.#askers.delete(message.parentHeader);
+    this.#journal.note(message, type);
+    this.#askers.get(parent)?.send(message);
+    if (type === "input_request") {
+      this.#asking = { id: (JSON.parse(message.header) as Header).msg_id, parent };
+      return;
+    }
+    this.#askers.delete(parent);
+    if (this.#asking?.parent === parent) {
+      this.#asking = undefined;
+    }
   }
 
-  #noteStatus(message: EncodedMessage): void {
-    const busy = message.content.includes('"busy"');
+  #noteStatus(parent: string, busy: boolean): void {
     if (busy) {
-      this.#busyParent = message.parentHeader;
-    } else {
-      this.#busyParent = undefined;
+      this.#busy.add(parent);
+      return;
+    }
+    this.#busy.delete(parent);
+    const running = [...this.#busy].at(-1);
+    if (running !== undefined) {
+      // Front ends show the last status that they saw: something else is still going on.
+      this.#status(running, "busy");
     }
   }
 }
@@ -213,12 +293,3 @@ const kernelInfo = {
   help_links: [],
   debugger: false,
 } as const;
-
-/** Jupyter counts code points, JavaScript UTF-16 code units. */
-function utf16Offset(text: string, points: number): number {
-  return Array.from(text).slice(0, points).join("").length;
-}
-
-function codePoints(text: string, offset: number): number {
-  return Array.from(text.slice(0, offset)).length;
-}

@@ -1,39 +1,63 @@
 /**
  * The comms of target `graft.session`. They live beside the sockets, so a front end that connects while a cell computes is
- * told the state at once.
+ * told the state at once, and which executions it can have replayed.
  */
-import { SESSION_COMM_TARGET, type SessionMessage } from "../../shared/sessionState";
-import type { Outbox } from "./outbox";
+import type { SessionMessage, SessionRequest } from "../../shared/sessionState";
+import type { Comm, CommTarget } from "./comms";
+import type { Follower, Journal } from "./journal";
 
-export class SessionComms {
-  readonly #outbox: Outbox;
-  readonly #open = new Set<string>();
+export interface SessionCommsHost {
+  readonly journal: Journal;
+  /** Tells the main thread whether anybody watches the variables. */
+  watchVariables(watch: boolean): void;
+}
+
+export class SessionComms implements CommTarget {
+  readonly #host: SessionCommsHost;
+  readonly #open = new Map<Comm, Follower>();
+  readonly #watching = new Set<Comm>();
   #state: SessionMessage | undefined;
 
-  constructor(outbox: Outbox) {
-    this.#outbox = outbox;
+  constructor(host: SessionCommsHost) {
+    this.#host = host;
   }
 
-  /** Answers an unknown target with `comm_close`, as the protocol asks. */
-  open(parent: string, content: unknown): void {
-    const { comm_id: id, target_name: target } = content as { comm_id?: unknown; target_name?: unknown };
-    if (typeof id !== "string") {
-      return;
-    }
-    if (target !== SESSION_COMM_TARGET) {
-      this.#send("comm_close", id, parent, {});
-      return;
-    }
-    this.#open.add(id);
+  open(comm: Comm, parent: string): void {
+    this.#open.set(comm, (data, cause) => comm.sendJson(data, cause));
     if (this.#state !== undefined) {
-      this.#send("comm_msg", id, parent, this.#state);
+      comm.send(this.#state, parent);
+    }
+    const executions: SessionMessage = { kind: "executions", executions: this.#host.journal.list() };
+    comm.send(executions, parent);
+  }
+
+  message(comm: Comm, data: unknown): void {
+    const request = requestOf(data);
+    switch (request?.kind) {
+      case "replay":
+        // Text that waited for more went out with the busy status before this, so nothing of it comes twice.
+        this.#host.journal.replay(request.executionId, this.#open.get(comm)!);
+        break;
+      case "acknowledge":
+        this.#host.journal.acknowledge(request.executionId);
+        break;
+      case "watchVariables":
+        this.#watchVariables(comm, request.watch);
+        break;
+      case undefined:
+        console.error("Dropped a message on the comm graft.session that is none of its requests.");
+        break;
+      default:
+        request satisfies never;
     }
   }
 
-  close(content: unknown): void {
-    const { comm_id: id } = content as { comm_id?: unknown };
-    if (typeof id === "string") {
-      this.#open.delete(id);
+  close(comm: Comm): void {
+    const follower = this.#open.get(comm);
+    if (follower !== undefined) {
+      this.#host.journal.unfollow(follower);
+      this.#open.delete(comm);
+      this.#watchVariables(comm, false);
     }
   }
 
@@ -41,18 +65,25 @@ export class SessionComms {
     if (message.kind === "state") {
       this.#state = message;
     }
-    for (const id of this.#open) {
-      this.#send("comm_msg", id, parent, message);
+    for (const comm of message.kind === "variables" ? this.#watching : this.#open.keys()) {
+      comm.send(message, parent);
     }
   }
 
-  /** Content of a `comm_info_reply`. */
-  info(target: unknown): object {
-    const shown = target === undefined || target === null || target === SESSION_COMM_TARGET ? [...this.#open] : [];
-    return { status: "ok", comms: Object.fromEntries(shown.map((id) => [id, { target_name: SESSION_COMM_TARGET }])) };
+  #watchVariables(comm: Comm, watch: boolean): void {
+    if (watch) {
+      this.#watching.add(comm);
+    } else if (!this.#watching.delete(comm)) {
+      return;
+    }
+    this.#host.watchVariables(this.#watching.size > 0);
   }
+}
 
-  #send(type: "comm_msg" | "comm_close", id: string, parent: string, data: object): void {
-    this.#outbox.send({ channel: "iopub", type, parent, content: JSON.stringify({ comm_id: id, data }) });
+function requestOf(data: unknown): SessionRequest | undefined {
+  const { kind, executionId, watch } = (data ?? {}) as { kind?: unknown; executionId?: unknown; watch?: unknown };
+  if ((kind === "replay" || kind === "acknowledge") && typeof executionId === "string") {
+    return { kind, executionId };
   }
+  return kind === "watchVariables" && typeof watch === "boolean" ? { kind, watch } : undefined;
 }

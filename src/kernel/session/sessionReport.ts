@@ -1,4 +1,5 @@
 /** Tells front ends which models and datasets the cells hold, after each execution that changed that. */
+import { types } from "node:util";
 import {
   describe,
   type DatasetDescription,
@@ -11,6 +12,7 @@ import {
 } from "../../shared/sessionState";
 import type { NotebookScope } from "../cell/binding";
 import type { Reporter } from "../run/reporter";
+import { dataProperty } from "./safeProperties";
 
 export class SessionReport {
   readonly #scope: NotebookScope;
@@ -34,6 +36,20 @@ export class SessionReport {
     }
   }
 
+  /** The variable that holds this object, or the member of one; undefined when there is none. */
+  nameOf(object: object): string | undefined {
+    let member: string | undefined;
+    for (const [name, value] of withMembers(this.#scope.entries())) {
+      if (value === object) {
+        if (!name.includes(".")) {
+          return name;
+        }
+        member ??= name;
+      }
+    }
+    return member;
+  }
+
   #state(): SessionState {
     const models: NamedModel[] = [];
     const datasets: NamedDataset[] = [];
@@ -53,7 +69,7 @@ export class SessionReport {
 function* withMembers(entries: Iterable<readonly [string, unknown]>): Iterable<readonly [string, unknown]> {
   for (const [name, value] of entries) {
     yield [name, value];
-    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    if (isPlainObject(value)) {
       for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
         // Names that need brackets, and getters, which would run code, are left out.
         if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(member) && "value" in descriptor) {
@@ -64,12 +80,22 @@ function* withMembers(entries: Iterable<readonly [string, unknown]>): Iterable<r
   }
 }
 
+function isPlainObject(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !types.isProxy(value) &&
+    Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
 function descriptionOf(value: unknown): ModelDescription | DatasetDescription | undefined {
-  if (typeof value !== "object" || value === null || !(describe in value)) {
+  const method = typeof value === "object" && value !== null ? dataProperty(value, describe) : undefined;
+  if (typeof method !== "function") {
     return undefined;
   }
   try {
-    return (value as Describable)[describe]();
+    return Reflect.apply(method as Describable[typeof describe], value, []);
   } catch {
     return undefined; // A disposed object has nothing to tell; the session goes on.
   }
