@@ -4,7 +4,7 @@
  */
 import { analyze, type Variable } from "eslint-scope";
 import { parseSync, visitorKeys, type Node } from "oxc-parser";
-import { toProblem } from "./stripTypes";
+import { toProblem } from "./oxcProblem";
 
 export interface Analysis {
   readonly body: readonly Node[];

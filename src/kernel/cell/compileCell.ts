@@ -10,7 +10,7 @@ import type { BindingKind, NotebookScope } from "./binding";
 import { guardNode, runtimeNames, unusedPrefix, type RuntimeNames } from "./guardCode";
 import { importsOf, type ModuleImport } from "./importsOf";
 import { PositionMap } from "./positionMap";
-import { renameReferences } from "./renameReferences";
+import { keepFunctionName, renameReferences } from "./renameReferences";
 import { stripTypes, type StrippedCode } from "./stripTypes";
 import { SyntaxProblem } from "./syntaxProblem";
 
@@ -21,13 +21,29 @@ export interface CompiledCell {
   /** Names that the code reaches as bindings, in the order in which the runtime passes them. */
   readonly names: readonly string[];
   readonly declared: ReadonlyMap<string, BindingKind>;
+  /** Names of the notebook that the code reads or assigns and does not declare. The kernel's own are not among them. */
+  readonly uses: readonly string[];
+  /** False when the code reaches no code but its own: it calls nothing and iterates over nothing. */
+  readonly calls: boolean;
   readonly positions: PositionMap;
 }
+
+const callingNodes: ReadonlySet<string> = new Set([
+  "CallExpression",
+  "NewExpression",
+  "TaggedTemplateExpression",
+  "ImportExpression",
+  "SpreadElement",
+  "ArrayPattern",
+  "ForOfStatement",
+  "YieldExpression",
+  "AwaitExpression",
+]);
 
 /** Throws `SyntaxProblem`, with lines and columns of the text. */
 export function compileCell(text: string, fileName: string, scope: NotebookScope): CompiledCell {
   const stripped = stripTypes(text, fileName);
-  const analysis = analyse(stripped.code);
+  const analysis = withoutMadeNames(analyse(stripped.code), text);
   const edits = new MagicString(stripped.code);
   const positions = new PositionMap(text, stripped, edits);
   // Two prefixes, so that a binding named `flag` is not taken for the runtime's.
@@ -36,13 +52,17 @@ export function compileCell(text: string, fileName: string, scope: NotebookScope
   const runtime = runtimeNames(runtimePrefix);
 
   const declared = declaredNames(analysis);
-  const names = renameReferences({ analysis, edits, scope, declared, prefix, positions });
+  const { names, free } = renameReferences({ analysis, edits, scope, declared, prefix });
   const removed = new Set<Node>();
   const imports = importsOf(analysis.body, edits, removed);
   rewriteDeclarations(analysis, edits, prefix);
   rewriteExports(analysis.body, edits, removed, positions);
   keepLastExpression(visibleBody(analysis.body, stripped), edits, removed, `${runtimePrefix}result.v`);
-  walk(analysis.program, (node) => guardNode(node, edits, runtime));
+  let calls = imports.length > 0;
+  walk(analysis.program, (node) => {
+    calls ||= callingNodes.has(node.type);
+    guardNode(node, edits, runtime);
+  });
 
   const { code, offset } = wrapInFunction(edits.toString(), {
     names,
@@ -52,15 +72,21 @@ export function compileCell(text: string, fileName: string, scope: NotebookScope
     hoisted: hoistedNames(analysis),
   });
   positions.firstLineOffset = offset;
-  return { code, imports, names, declared, positions };
+  const uses = free.filter((name) => !scope.isProvided(name));
+  return { code, imports, names, declared, uses, calls, positions };
+}
+
+/** Variables that the lowering of `using` has put in are none of the notebook. */
+function withoutMadeNames(analysis: Analysis, text: string): Analysis {
+  return { ...analysis, topLevel: analysis.topLevel.filter(({ name }) => text.includes(name)) };
 }
 
 function declaredNames({ topLevel }: Analysis): Map<string, BindingKind> {
   return new Map(
     topLevel.map(({ name, defs }) => {
       const parent = defs[0]?.parent as Node | null | undefined;
-      const isConst = parent?.type === "VariableDeclaration" && parent.kind !== "let" && parent.kind !== "var";
-      return [name, isConst ? "const" : "variable"];
+      const variable = parent?.type === "VariableDeclaration" && parent.kind !== "let" && parent.kind !== "var";
+      return [name, variable || defs[0]?.type === "ImportBinding" ? "const" : "variable"];
     }),
   );
 }
@@ -140,22 +166,13 @@ function rewriteVariables(
     if (init === null) {
       // `let x;` sets x to undefined; so did the prologue for `var x;`.
       edits.appendLeft(id.end, declaration.kind === "var" ? "" : " = undefined");
-    } else if (id.type === "Identifier" && isAnonymousFunction(init)) {
-      // Only a plain variable would give the function its name.
-      edits.appendRight(init.start, `({${JSON.stringify(id.name)}: `);
-      edits.prependLeft(init.end, `})[${JSON.stringify(id.name)}]`);
-    } else if (id.type !== "Identifier") {
+    } else if (id.type === "Identifier") {
+      keepFunctionName(init, id.name, edits);
+    } else {
       edits.prependRight(id.start, "(");
       edits.appendLeft(init.end, ")");
     }
   }
-}
-
-function isAnonymousFunction(node: Node): boolean {
-  return (
-    node.type === "ArrowFunctionExpression" ||
-    ((node.type === "FunctionExpression" || node.type === "ClassExpression") && node.id === null)
-  );
 }
 
 /** A cell is not a module: `export const x` declares x, `export { x }` does nothing. */
@@ -171,11 +188,19 @@ function rewriteExports(body: readonly Node[], edits: MagicString, removed: Set<
         "A cell cannot export from another module. Import the names instead.",
         positions.ofStripped(node.start),
       );
+    } else if (node.type === "ExportDefaultDeclaration" && isNamed(node.declaration)) {
+      edits.remove(node.start, node.declaration.start);
     } else if (node.type === "ExportDefaultDeclaration") {
       edits.update(node.start, (node.declaration as Node).start, "(");
       edits.appendLeft((node.declaration as Node).end, ")");
     }
   }
+}
+
+/** A function or class with a name, which is declared also where it is a default export. */
+function isNamed(declaration: Node): boolean {
+  const { type } = declaration;
+  return (type === "FunctionDeclaration" || type === "ClassDeclaration") && declaration.id !== null;
 }
 
 function visibleBody(body: readonly Node[], { insideTry }: StrippedCode): readonly Node[] {
@@ -193,7 +218,7 @@ function keepLastExpression(
   const expression =
     last?.type === "ExpressionStatement"
       ? (last.expression as Node)
-      : last?.type === "ExportDefaultDeclaration"
+      : last?.type === "ExportDefaultDeclaration" && !isNamed(last.declaration)
         ? (last.declaration as Node)
         : undefined;
   if (expression !== undefined) {

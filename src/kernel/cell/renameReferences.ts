@@ -2,8 +2,6 @@ import type MagicString from "magic-string";
 import type { Node } from "oxc-parser";
 import { startOf, walk, type Analysis } from "./analyse";
 import type { BindingKind, NotebookScope } from "./binding";
-import type { PositionMap } from "./positionMap";
-import { SyntaxProblem } from "./syntaxProblem";
 
 interface RenameOptions {
   readonly analysis: Analysis;
@@ -11,7 +9,13 @@ interface RenameOptions {
   readonly scope: NotebookScope;
   readonly declared: ReadonlyMap<string, BindingKind>;
   readonly prefix: string;
-  readonly positions: PositionMap;
+}
+
+export interface RenamedReferences {
+  /** Names that the code reaches as bindings. */
+  readonly names: readonly string[];
+  /** Those of them that it does not declare. */
+  readonly free: readonly string[];
 }
 
 interface Use {
@@ -23,12 +27,13 @@ interface Use {
 
 /**
  * Turns each use of a notebook's name into a property of its binding. Names that only the JavaScript world knows (`Math`)
- * stay as they are. Returns the names that the code uses as bindings. Throws `SyntaxProblem` for an assignment to a const.
+ * stay as they are.
  */
-export function renameReferences(options: RenameOptions): string[] {
-  const { analysis, edits, scope, declared, prefix, positions } = options;
+export function renameReferences(options: RenameOptions): RenamedReferences {
+  const { analysis, edits, scope, declared, prefix } = options;
   const uses = new Map<number, Use>();
   const names = new Set<string>(declared.keys());
+  const free = new Set<string>();
 
   for (const { name, defs, references } of analysis.topLevel) {
     const start = startOf(defs[0]!.node);
@@ -40,13 +45,11 @@ export function renameReferences(options: RenameOptions): string[] {
     for (const reference of references) {
       const at = startOf(reference.identifier);
       const initialises = reference.init === true;
-      if (declared.get(name) === "const" && reference.isWrite() && !initialises) {
-        throw assignmentToConst(name, positions, at);
-      }
+      const refused = declared.get(name) === "const" && reference.isWrite() && !initialises;
       const hoisted = defs[0]!.type === "FunctionName" || defs[0]!.type === "ImportBinding";
       const straight = reference.from.variableScope.type === "module" && at > start;
       const sure = hoisted ? defs[0]!.type === "FunctionName" : initialises || straight;
-      uses.set(at, { name, start: at, sure });
+      uses.set(at, { name, start: at, sure: sure && !refused });
     }
   }
   for (const { name, start, writes } of analysis.free) {
@@ -56,11 +59,10 @@ export function renameReferences(options: RenameOptions): string[] {
     if (name === "arguments" || name === "babelHelpers") {
       continue;
     }
-    if (writes && scope.isConst(name)) {
-      throw assignmentToConst(name, positions, start);
-    }
     names.add(name);
-    uses.set(start, { name, start, sure: scope.has(name) });
+    free.add(name);
+    // An assignment asks whether the name is a const: that may change before it runs.
+    uses.set(start, { name, start, sure: scope.has(name) && !writes });
   }
 
   walk(analysis.program, (node, parent) => {
@@ -68,9 +70,23 @@ export function renameReferences(options: RenameOptions): string[] {
     if (use !== undefined && node.type === "Identifier" && node.name === use.name) {
       uses.delete(node.start);
       edits.update(node.start, node.end, replacement(node, parent, use, prefix));
+      if (parent?.type === "AssignmentExpression" && parent.operator === "=" && parent.left === node) {
+        keepFunctionName(parent.right, node.name, edits);
+      }
     }
   });
-  return [...names];
+  return { names: [...names], free: [...free] };
+}
+
+/** Only a plain variable would give an anonymous function its name: `a = () => 1`. */
+export function keepFunctionName(value: Node, name: string, edits: MagicString): void {
+  const anonymous =
+    value.type === "ArrowFunctionExpression" ||
+    ((value.type === "FunctionExpression" || value.type === "ClassExpression") && value.id === null);
+  if (anonymous) {
+    edits.appendRight(value.start, `({${JSON.stringify(name)}: `);
+    edits.prependLeft(value.end, `})[${JSON.stringify(name)}]`);
+  }
 }
 
 function replacement(node: Node, parent: Node | undefined, { name, sure }: Use, prefix: string): string {
@@ -84,11 +100,4 @@ function replacement(node: Node, parent: Node | undefined, { name, sure }: Use, 
     (parent?.type === "CallExpression" && parent.callee === node) ||
     (parent?.type === "TaggedTemplateExpression" && parent.tag === node);
   return called ? `(0, ${member})` : member;
-}
-
-function assignmentToConst(name: string, positions: PositionMap, offset: number): SyntaxProblem {
-  return new SyntaxProblem(
-    `'${name}' is a const and cannot be assigned to. Declare it with 'let' where it is made.`,
-    positions.ofStripped(offset),
-  );
 }

@@ -1,13 +1,7 @@
 /** TypeScript to JavaScript without any check: about a tenth of a millisecond a cell. */
 import { transformSync, type Helpers } from "oxc-transform";
-import { positionAt, SyntaxProblem } from "./syntaxProblem";
-
-/** An error of oxc's parser or transformer, which share their shape but not their type. */
-export interface OxcProblem {
-  readonly message: string;
-  readonly labels: readonly { readonly start: number }[];
-  readonly helpMessage: string | null;
-}
+import { jsxProblem } from "./jsxProblem";
+import { toProblem } from "./oxcProblem";
 
 export interface StrippedCode {
   readonly code: string;
@@ -37,16 +31,7 @@ export function stripTypes(text: string, fileName: string): StrippedCode {
   const { code, errors, helpersUsed } = transform(false);
   const problem = errors.find((error) => (error.severity as string) === "Error");
   if (problem !== undefined) {
-    throw toProblem(problem, text);
+    throw jsxProblem(text) ?? toProblem(problem, text);
   }
   return { code, insideTry: "usingCtx" in helpersUsed, map: () => transform(true).map ?? {} };
-}
-
-export function toProblem(error: OxcProblem, text: string): SyntaxProblem {
-  const offset = error.labels[0]?.start ?? 0;
-  const help = error.helpMessage === null ? "" : ` ${error.helpMessage}`;
-  const openTemplate = error.message.startsWith("Unterminated string") && text[offset] === "`";
-  const open =
-    /EOF|Unterminated multiline comment/.test(error.message) || openTemplate || text.slice(offset).trim() === "";
-  return new SyntaxProblem(`${error.message.replaceAll("`", "'")}.${help}`, positionAt(text, offset), open);
 }

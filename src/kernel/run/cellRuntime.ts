@@ -25,7 +25,7 @@ export interface CellRuntime extends CodeRuntime {
 }
 
 export function stop(): never {
-  throw new InterruptedError();
+  throw currentExecution()?.interruption() ?? new InterruptedError();
 }
 
 export function wait(value: unknown): unknown {
@@ -48,6 +48,19 @@ export function each(source: unknown): AsyncIterable<unknown> {
       next: () => Promise.resolve(wait(iterator.next()) as Promise<IteratorResult<unknown>>),
       return: async (value?: unknown) => (await iterator.return?.(value)) ?? { done: true, value },
     }),
+  };
+}
+
+/** `fetch` that gives up, and closes its connection, when the execution that called it is abandoned. */
+export function abandonable(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return (input, init) => {
+    const execution = currentExecution();
+    if (execution === undefined) {
+      return fetch(input, init);
+    }
+    const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const signal = own === undefined ? execution.signal : AbortSignal.any([own, execution.signal]);
+    return fetch(input, { ...init, signal });
   };
 }
 

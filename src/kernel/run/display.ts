@@ -1,4 +1,4 @@
-/** `display(value)` in cells, and what the lab shows. */
+/** `display(value)` and `clearOutput()` in cells, and what the lab shows. */
 import { randomUUID } from "node:crypto";
 import type { DisplayOptions } from "../../shared/labHost";
 import type { MimeBundle } from "../../shared/mimeBundle";
@@ -30,5 +30,15 @@ export function cellDisplay(reporter: Reporter): (value: unknown, options?: { re
       showBundle(reporter, mimeBundleOf(shown) ?? { "text/plain": "undefined" }, { displayId: id, update });
     show(value, false);
     return { id, update: (next) => show(next, true) };
+  };
+}
+
+/** Makes the function that cells call to empty their output; with `wait` as soon as there is something new to show. */
+export function cellClearOutput(reporter: Reporter): (wait?: boolean) => void {
+  return (wait = false) => {
+    const execution = currentExecution();
+    if (execution !== undefined && !execution.abandoned) {
+      reporter.publish(execution.parent, "clear_output", { wait });
+    }
   };
 }

@@ -1,4 +1,5 @@
 /** Compiles and runs one piece of notebook code in the scope of the notebook. */
+import { types } from "node:util";
 import { Script } from "node:vm";
 import { InterruptedError } from "../../shared/graftError";
 import { Binding, type NotebookScope } from "../cell/binding";
@@ -6,6 +7,7 @@ import { compileCell, type CompiledCell } from "../cell/compileCell";
 import { SyntaxProblem } from "../cell/syntaxProblem";
 import type { CellRuntime, CodeRuntime } from "./cellRuntime";
 import { runIn, type Execution } from "./execution";
+import { forgetSignal } from "./interrupts";
 import type { ModuleLoader, Namespace } from "./moduleLoader";
 import { rememberSource } from "./sources";
 
@@ -27,7 +29,23 @@ export function prepareCell(text: string, fileName: string, { scope }: CellConte
  * throws, or with `InterruptedError` as soon as the execution is abandoned.
  */
 export async function evaluateCell(cell: CompiledCell, execution: Execution, context: CellContext): Promise<unknown> {
+  try {
+    const value = await valueOf(cell, execution, context);
+    if (execution.interrupted) {
+      // Somebody pressed interrupt while a call computed that cannot be stopped: it has ended, and what waits behind must not run.
+      throw execution.interruption();
+    }
+    return value;
+  } finally {
+    if (execution.interrupted) {
+      execution.abandon(); // Its timers too, in whatever way it came to its end.
+    }
+  }
+}
+
+async function valueOf(cell: CompiledCell, execution: Execution, context: CellContext): Promise<unknown> {
   const script = compileScript(cell, execution.fileName);
+  const imported = new Set(cell.imports.flatMap(({ names }) => names.map(({ local }) => local)));
   for (const { specifier, names, start } of cell.imports) {
     const load = runIn(execution, () => context.modules.load(specifier));
     const namespace = await execution.orAbandoned(load).catch((error: unknown) => {
@@ -37,7 +55,10 @@ export async function evaluateCell(cell: CompiledCell, execution: Execution, con
   }
   for (const [name, kind] of cell.declared) {
     const binding = context.scope.binding(name);
-    binding.kind = kind;
+    // Imports are bound already.
+    if (!imported.has(name)) {
+      binding.declare(kind);
+    }
   }
   const result = new Binding("result");
   const runtime: CellRuntime = {
@@ -45,7 +66,8 @@ export async function evaluateCell(cell: CompiledCell, execution: Execution, con
     bindings: cell.names.map((name) => context.scope.binding(name)),
     result,
   };
-  await execution.orAbandoned(runIn(execution, () => start(script, runtime)));
+  const run = cell.calls ? () => start(script, runtime, execution) : () => script(runtime);
+  await execution.orAbandoned(runIn(execution, run));
   return result.t;
 }
 
@@ -60,19 +82,29 @@ function compileScript(cell: CompiledCell, fileName: string): (runtime: CellRunt
   }
 }
 
-/** The launcher runs inside `vm` so that SIGINT can end loops in libraries, which have no checks. */
+/**
+ * The launcher runs inside `vm` so that SIGINT can end loops in libraries, which have no checks. That takes a thread to be
+ * started and ended, which is a good part of what a small cell costs: cells that call nothing do without.
+ */
 const launchKey = Symbol.for("graft.launchCell");
 const launcher = new Script('globalThis[Symbol.for("graft.launchCell")]()');
 
-async function start(script: (runtime: CellRuntime) => Promise<void>, runtime: CellRuntime): Promise<void> {
+async function start(
+  script: (runtime: CellRuntime) => Promise<void>,
+  runtime: CellRuntime,
+  execution: Execution,
+): Promise<void> {
   const slot = globalThis as { [launchKey]?: () => Promise<void> };
   slot[launchKey] = () => script(runtime);
   try {
     await (launcher.runInThisContext({ breakOnSigint: process.platform !== "win32" }) as Promise<void>);
   } catch (error) {
-    throw (error as NodeJS.ErrnoException | undefined)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
-      ? new InterruptedError()
-      : error;
+    if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
+      throw error;
+    }
+    forgetSignal(runtime.flag);
+    execution.abandon();
+    throw execution.interruption();
   }
 }
 
@@ -84,9 +116,12 @@ function bindImports(
 ): void {
   for (const { imported, local } of names) {
     const binding = scope.binding(local);
-    binding.kind = "const";
+    binding.declare("const");
+    binding.imported = imported !== "*" && specifier.startsWith(".") ? "file" : "module";
     if (imported === "*") {
       binding.v = namespace;
+    } else if (isLive(namespace, imported)) {
+      binding.follow(() => namespace[imported]);
     } else if (imported in namespace) {
       binding.v = namespace[imported];
     } else {
@@ -94,6 +129,12 @@ function bindImports(
       binding.clear(`${local} is not defined: "${specifier}" exports no value named '${imported}'`);
     }
   }
+}
+
+/** True when the module may give the export another value later: `export let`. */
+function isLive(namespace: Namespace, name: string): boolean {
+  const property = Object.getOwnPropertyDescriptor(namespace, name);
+  return property?.get !== undefined || (property !== undefined && types.isModuleNamespaceObject(namespace));
 }
 
 /** An import that fails has no frame of the cell in its stack: give it one. */

@@ -6,6 +6,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { InterruptedError } from "../../shared/graftError";
 
+/** After so many refused awaits an abandoned execution only waits: one that catches each refusal in a loop would never yield. */
+const mostRefusals = 100;
+
 export class Execution {
   /** Header of the request as JSON text: the parent of all output. */
   readonly parent: string;
@@ -20,6 +23,8 @@ export class Execution {
   #rejectAbandonment: (error: Error) => void = () => undefined;
   readonly #waiting = new Set<(error: Error) => void>();
   readonly #timers = new Set<NodeJS.Timeout | NodeJS.Immediate>();
+  #abort: AbortController | undefined;
+  #refusals = 0;
   #abandoned = false;
 
   constructor(parent: string, id: string, fileName: string, flag: Int32Array<SharedArrayBuffer>) {
@@ -31,8 +36,31 @@ export class Execution {
     this.#abandonment.catch(() => undefined); // Only those who race with it want to know.
   }
 
+  /** True as soon as somebody has pressed interrupt while it ran. */
+  get interrupted(): boolean {
+    return Atomics.load(this.flag, 0) !== 0;
+  }
+
   get abandoned(): boolean {
     return this.#abandoned;
+  }
+
+  /** Aborted, with an `InterruptedError` as its reason, when this execution is abandoned. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#abandoned) {
+        this.#abort.abort(this.interruption());
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  /** An error that says that this execution was interrupted. */
+  interruption(): InterruptedError {
+    const error = new InterruptedError();
+    interruptions.set(error, this);
+    return error;
   }
 
   /** Ends all that is pending with an `InterruptedError`; output from now on is dropped. */
@@ -42,7 +70,7 @@ export class Execution {
     }
     this.#abandoned = true;
     Atomics.store(this.flag, 0, 1);
-    const error = new InterruptedError();
+    const error = this.interruption();
     for (const reject of this.#waiting) {
       reject(error);
     }
@@ -53,6 +81,7 @@ export class Execution {
     }
     this.#timers.clear();
     this.#rejectAbandonment(error);
+    this.#abort?.abort(error);
   }
 
   /** The promise, or the abandonment when that comes first. */
@@ -63,7 +92,7 @@ export class Execution {
   /** What compiled code awaits instead of `value`. */
   wait(value: unknown): unknown {
     if (this.#abandoned) {
-      return Promise.reject(new InterruptedError());
+      return ++this.#refusals > mostRefusals ? new Promise(() => undefined) : Promise.reject(this.interruption());
     }
     if (!isThenable(value)) {
       return value;
@@ -95,11 +124,23 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
+const interruptions = new WeakMap<Error, Execution>();
+
+/** Which execution was interrupted; undefined when the kernel did not make this error. */
+export function interruptedBy(error: Error): Execution | undefined {
+  return interruptions.get(error);
+}
+
 const storage = new AsyncLocalStorage<Execution>();
 let latest: Execution | undefined;
 
 export function runIn<T>(execution: Execution, action: () => T): T {
   latest = execution;
+  return storage.run(execution, action);
+}
+
+/** Like `runIn`, for what runs beside a cell: code without a context still belongs to the cell. */
+export function runAside<T>(execution: Execution, action: () => T): T {
   return storage.run(execution, action);
 }
 

@@ -6,22 +6,29 @@ import type { ExecuteRequest, ExecuteReply, Message } from "../../protocol/messa
 import type { TypeErrorMode } from "../../protocol/launchKernel";
 import { GraftError } from "../../shared/graftError";
 import type { TypeProblem } from "../../shared/typeProblem";
+import type { CompiledCell } from "../cell/compileCell";
 import { isComplete } from "../cell/isComplete";
 import { codeExcerpt } from "./codeExcerpt";
 import { describeError } from "./describeError";
 import { evaluateCell, prepareCell, type CellContext } from "./evaluateCell";
 import { Execution } from "./execution";
+import { InputHistory } from "./inputHistory";
 import type { Interrupts } from "./interrupts";
 import { mimeBundleOf } from "./mimeBundleOf";
+import type { Prompts } from "./prompts";
+import { payloadOf } from "./pager";
 import type { Reporter } from "./reporter";
 
 export interface ExecutorOptions {
   readonly context: CellContext;
   readonly reporter: Reporter;
   readonly interrupts: Interrupts;
+  readonly prompts: Prompts;
   readonly typeErrors: TypeErrorMode;
   /** Takes in requests that have arrived and were not delivered yet. */
   readonly drain: () => void;
+  /** Writes a line to the kernel's log, not under a cell. */
+  readonly log: (text: string) => void;
   /** Called around each execution. */
   readonly onBegin: () => void;
   readonly onEnd: (execution: Execution) => void;
@@ -30,6 +37,7 @@ export interface ExecutorOptions {
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #queue: Message[] = [];
+  readonly #history = new InputHistory();
   readonly #checks = new Map<string, (problems: readonly TypeProblem[]) => void>();
   #working = false;
   #count = 0;
@@ -83,21 +91,37 @@ export class Executor {
         break;
       }
       case "history_request":
-        reporter.reply(message.channel, parent, "history_reply", { status: "ok", history: [] });
+        reporter.reply(message.channel, parent, "history_reply", {
+          status: "ok",
+          history: this.#history.find(message.content as Record<string, unknown>),
+        });
         break;
       default:
         // Jupyter's kernels stay silent on types that they do not know; the log says why nothing happened.
-        process.stderr.write(`Unknown message type ${message.header.msg_type}.\n`);
+        this.#options.log(`Unknown message type ${message.header.msg_type}.`);
     }
   }
 
   async #execute(message: Message, parent: string): Promise<void> {
-    const { reporter, interrupts, onBegin, onEnd } = this.#options;
+    const { reporter, interrupts, prompts, onBegin, onEnd } = this.#options;
     const request = requestOf(message.content);
+    if (request === undefined) {
+      const error = describeError(badRequest(message.content), { code: "", fileName: "" });
+      reporter.reply(message.channel, parent, "execute_reply", {
+        status: "error",
+        execution_count: this.#count,
+        ...error,
+      });
+      return;
+    }
     const stored = request.store_history && !request.silent;
     const fileName = stored ? `Cell [${++this.#count}]` : `Cell [hidden ${++this.#silent}]`;
     const execution = new Execution(parent, message.header.msg_id, fileName, interrupts.nextFlag());
     interrupts.begin(execution);
+    prompts.begin(execution, request.allow_stdin);
+    if (stored) {
+      this.#history.add(this.#count, request.code);
+    }
     onBegin();
     if (!request.silent) {
       reporter.publish(parent, "execute_input", { code: request.code, execution_count: this.#count });
@@ -106,7 +130,7 @@ export class Executor {
     try {
       await this.#run(request, execution);
       const user_expressions = await this.#userExpressions(request, execution);
-      reply = { status: "ok", execution_count: this.#count, user_expressions };
+      reply = { status: "ok", execution_count: this.#count, user_expressions, payload: payloadOf(execution) };
     } catch (thrown) {
       const error = describeError(thrown, { code: request.code, fileName });
       if (!request.silent) {
@@ -117,6 +141,7 @@ export class Executor {
     // Rejections that nobody handles are reported in the next turn; they belong before the reply.
     await new Promise(setImmediate);
     interrupts.end();
+    prompts.end(execution);
     onEnd(execution);
     reporter.reply(message.channel, parent, "execute_reply", reply);
     if (reply.status === "error" && request.stop_on_error) {
@@ -126,31 +151,51 @@ export class Executor {
 
   async #run(request: ExecuteRequest, execution: Execution): Promise<void> {
     const { context, reporter } = this.#options;
-    const cell = prepareCell(request.code, execution.fileName, context);
-    if (request.store_history && !request.silent) {
-      await this.#check(request.code, execution);
-    }
+    const cell = await this.#prepare(request, execution);
     const value = await evaluateCell(cell, execution, context);
     const data = request.silent ? undefined : mimeBundleOf(value);
     if (data !== undefined && !execution.abandoned) {
       const content = { data, metadata: {}, transient: {}, execution_count: this.#count };
       reporter.publish(execution.parent, "execute_result", content);
+      if (request.store_history && typeof data["text/plain"] === "string") {
+        this.#history.addOutput(this.#count, data["text/plain"]);
+      }
     }
   }
 
-  /** Has the cell checked beside its run, or ahead of it when type errors are to stop it. */
+  /** Compiles the cell and tells front ends what it declares and uses. */
+  async #prepare(request: ExecuteRequest, execution: Execution): Promise<CompiledCell> {
+    const { context, reporter } = this.#options;
+    const stored = request.store_history && !request.silent;
+    let cell: CompiledCell | undefined;
+    try {
+      const compiled = prepareCell(request.code, execution.fileName, context);
+      if (stored) {
+        await this.#check(request.code, execution);
+      }
+      return (cell = compiled);
+    } finally {
+      if (stored) {
+        reporter.session(execution.parent, {
+          kind: "ran",
+          executionId: execution.id,
+          defines: [...(cell?.declared.keys() ?? [])],
+          uses: cell?.uses ?? [],
+        });
+      }
+    }
+  }
+
+  /** Makes the cell known to the language service, which checks it beside its run, or ahead of it when type errors are to stop it. */
   async #check(code: string, execution: Execution): Promise<void> {
     const { typeErrors, reporter } = this.#options;
-    if (typeErrors === "off") {
+    const { id, parent } = execution;
+    if (typeErrors !== "stop") {
+      reporter.post({ kind: "check", id, parent, code });
       return;
     }
-    const { id, parent } = execution;
     const problems = new Promise<readonly TypeProblem[]>((resolve) => this.#checks.set(id, resolve));
     reporter.post({ kind: "check", id, parent, code });
-    if (typeErrors === "warn") {
-      this.#checks.delete(id);
-      return;
-    }
     const found = await execution.orAbandoned(problems);
     if (found.length > 0) {
       throw new TypeCheckError(found, code);
@@ -203,15 +248,11 @@ export class TypeCheckError extends Error {
   }
 }
 
-function requestOf(content: unknown): ExecuteRequest {
-  const request = (content ?? {}) as Partial<ExecuteRequest>;
+/** Undefined when there is no code. */
+function requestOf(content: unknown): ExecuteRequest | undefined {
+  const request = content as Partial<ExecuteRequest>;
   if (typeof request.code !== "string") {
-    throw new GraftError({
-      code: "kernel/bad-request",
-      expected: "an execute_request with code as text",
-      found: typeof request.code,
-      remedy: "Mend the client",
-    });
+    return undefined;
   }
   return {
     code: request.code,
@@ -221,4 +262,13 @@ function requestOf(content: unknown): ExecuteRequest {
     allow_stdin: request.allow_stdin === true,
     stop_on_error: request.stop_on_error !== false,
   };
+}
+
+function badRequest(content: unknown): GraftError {
+  return new GraftError({
+    code: "kernel/bad-request",
+    expected: "an execute_request with code as text",
+    found: typeof (content as { readonly code?: unknown }).code,
+    remedy: "Mend the client",
+  });
 }

@@ -37,6 +37,10 @@ export class ModuleLoader {
   readonly #requireHere: NodeJS.Require;
   readonly #requireOwn: NodeJS.Require;
   readonly #files = new Map<string, LoadedFile>();
+  /** Versions of the JavaScript files that have been loaded. */
+  readonly #scripts = new Map<string, string>();
+  /** ES modules that have been loaded anew. */
+  readonly #moduleVersions = new Map<string, Namespace>();
   #tensorsReady: Promise<void> | undefined;
 
   constructor(options: ModuleLoaderOptions) {
@@ -109,8 +113,27 @@ export class ModuleLoader {
       case ".json":
         return namespaceOf(parseJson(file));
       default:
-        return requireOrImport(this.#requireHere, file, dirname(file));
+        return this.#loadJavaScript(file);
     }
+  }
+
+  /** Node keeps what it has loaded: a file that has changed is taken out of its cache, or named so that it is not found there. */
+  async #loadJavaScript(file: string): Promise<Namespace> {
+    const version = versionOf(file);
+    const changed = this.#scripts.has(file) && this.#scripts.get(file) !== version;
+    this.#scripts.set(file, version);
+    const folder = dirname(file);
+    if (!changed) {
+      return this.#moduleVersions.get(file) ?? requireOrImport(this.#requireHere, file, folder);
+    }
+    Reflect.deleteProperty(this.#requireHere.cache, file);
+    const loaded = await requireOrImport(this.#requireHere, file, folder);
+    if (!types.isModuleNamespaceObject(loaded)) {
+      return loaded;
+    }
+    const anew = await importFrom(folder, `${pathToFileURL(file).href}?${encodeURIComponent(version)}`);
+    this.#moduleVersions.set(file, anew);
+    return anew;
   }
 
   async #loadTypeScript(file: string): Promise<Namespace> {

@@ -54,6 +54,15 @@ function mapped(site: NodeJS.CallSite): string {
   return text.replace(`:${line}:${column}`, `:${place.line}:${place.column}`);
 }
 
+const mostForeign = 5;
+
+/** Where an error comes from that has no frame in a cell: the innermost frames as the engine writes them. */
+export function foreignFrames(error: Error): string[] {
+  const stack: unknown = error.stack;
+  const lines = typeof stack === "string" ? stack.split("\n") : [];
+  return lines.flatMap((line) => /^\s+at (.+)$/.exec(line)?.[1] ?? []).slice(0, mostForeign);
+}
+
 /** The frames of an error that lie in cells or in modules beside the notebook, innermost first. */
 export function personFrames(error: Error): Frame[] {
   const stack: unknown = error.stack;

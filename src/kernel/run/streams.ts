@@ -1,4 +1,5 @@
 /** What cells print, on its way to the io thread. It is seen there at once, also while the cell goes on computing. */
+import { Console } from "node:console";
 import type { ToIo } from "../link";
 import type { TextWriter } from "../textRing";
 import { currentExecution, type Execution } from "./execution";
@@ -7,7 +8,7 @@ export class Streams {
   readonly #post: (message: ToIo) => void;
   readonly #text: TextWriter;
   readonly #sources = new WeakMap<Execution, number>();
-  readonly #callbacks: (() => void)[] = [];
+  #callbacks: { readonly call: () => void; times: number }[] = [];
   #count = 0;
   readonly #original: Readonly<Record<"stdout" | "stderr", typeof process.stdout.write>>;
 
@@ -34,6 +35,8 @@ export class Streams {
         return true;
       };
     }
+    // Node's own console adds a listener for errors around each write, which costs as much as the write; these never fail.
+    globalThis.console = new Console({ stdout: process.stdout, stderr: process.stderr, ignoreErrors: false });
   }
 
   /** For the kernel's own words. */
@@ -63,12 +66,21 @@ export class Streams {
     return index;
   }
 
-  /** Those who wait for a write to be done are told in the next turn, all together. */
-  #callLater(callback: () => void): void {
-    if (this.#callbacks.push(callback) === 1) {
+  /** Those who wait for a write to be done are told in the next turn, all together. The console passes the same one each time. */
+  #callLater(call: () => void): void {
+    const last = this.#callbacks.at(-1);
+    if (last?.call === call) {
+      last.times++;
+      return;
+    }
+    if (this.#callbacks.push({ call, times: 1 }) === 1) {
       setImmediate(() => {
-        for (const call of this.#callbacks.splice(0)) {
-          call();
+        const callbacks = this.#callbacks;
+        this.#callbacks = [];
+        for (const { call, times } of callbacks) {
+          for (let i = 0; i < times; i++) {
+            call();
+          }
         }
       });
     }
