@@ -6,6 +6,7 @@ export { backbones, type LoadOptions } from "./backbone/backbones";
 export type { BackboneCard } from "./backbone/card";
 export type { Activation, Layer, LayerGraph, Tensor, Weights } from "./backbone/layerGraph";
 export type { Preprocessing } from "./backbone/preprocessing";
+export { checkpoints, type Checkpoints } from "./checkpoint/checkpoints";
 export { compareStrategies, type CompareOptions } from "./compare/compareStrategies";
 export type { LastLayersStrategy, Strategy } from "./compare/strategy";
 export { Dataset, type DatasetParts, type DatasetSplit, type SampleOptions, type SplitOptions } from "./data/dataset";
@@ -17,6 +18,7 @@ export { fromScratch, graft, type GraftOptions } from "./train/graft";
 export type { EpochRecord, StepRecord, TrainingHistory, TrainingPhase } from "./train/history";
 export type { FineTuneOptions, Model, Prediction, TrainHeadOptions } from "./train/model";
 export type { ComparisonRow } from "../shared/figure";
+export type { CheckpointDescription } from "../shared/sessionState";
 export { GraftError, InterruptedError } from "../shared/graftError";
 
 /** What trains and infers here: `{ training: "onnxruntime 1.30.0" }`. */

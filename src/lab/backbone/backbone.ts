@@ -1,3 +1,4 @@
+import { type DescribableVariable, describeVariable, type VariableContent } from "../../shared/sessionState";
 import { inspectText } from "../inspectText";
 import type { BackboneCard } from "./card";
 import { parameterCount, valueShapes, weightedLayers } from "./graphShapes";
@@ -14,7 +15,7 @@ export interface BackboneParts {
 }
 
 /** A pre-trained network without its classifier: images in, features out. */
-export class Backbone {
+export class Backbone implements DescribableVariable {
   readonly name: string;
   readonly preprocessing: Preprocessing;
   /** Where it comes from, how it was trained and how good it is; absent for a folder without `card.json`. */
@@ -50,6 +51,11 @@ export class Backbone {
 
   get parameters(): number {
     return this.#graph.layers.reduce((sum, layer) => sum + parameterCount(layer, this.#weights), 0);
+  }
+
+  [describeVariable](): VariableContent {
+    const bytes = 4 * this.parameters;
+    return { kind: "model", type: "Backbone", dtype: "float32", bytes, preview: this[inspectText]() };
   }
 
   [inspectText](): string {

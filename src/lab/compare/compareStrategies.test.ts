@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { Backbone } from "../backbone/backbone";
 import { initialWeights } from "../backbone/initialWeights";
 import type { LayerGraph } from "../backbone/layerGraph";
 import { Dataset } from "../data/dataset";
 import { InterruptedError } from "../../shared/graftError";
-import { labHost } from "../../shared/labHost";
+import { installLabHost, labHost } from "../../shared/labHost";
 import { LabRuntime } from "../train/labRuntime";
 import { ScriptedEngine } from "../train/scriptedEngine";
 import { type CompareOptions, compareOn } from "./compareStrategies";
@@ -86,4 +89,13 @@ test.each([
   ["data/too-few", { labels: [31] }],
 ])("refuses as %s what it cannot compare", async (code, changed) => {
   await expect(compareOn(new LabRuntime(new ScriptedEngine()), options(changed))).rejects.toMatchObject({ code });
+});
+
+test("its models are thrown away, so none of them is saved", async () => {
+  const host = labHost();
+  const checkpointFolder = join(tmpdir(), `graft-compared-${process.pid}`);
+  installLabHost({ ...host, checkpointFolder });
+  await compareOn(new LabRuntime(new ScriptedEngine()), options());
+  installLabHost(host);
+  expect(existsSync(checkpointFolder)).toBe(false);
 });

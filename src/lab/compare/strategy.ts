@@ -31,7 +31,8 @@ export async function trainBy(
   train: Dataset,
   seed: number,
 ): Promise<Model> {
-  const options = { classes: train.classes, seed };
+  // Thrown away once it is measured: nothing to go on with.
+  const options = { classes: train.classes, seed, checkpoints: false };
   if (strategy === "scratch") {
     const model = fromScratchOn(runtime, backbone, options);
     await model.fineTune(train, { ...quiet, ...scratchRecipe(train.size), lastLayers: "all", seed });

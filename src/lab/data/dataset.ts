@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { GraftError } from "../../shared/graftError";
-import { type DatasetDescription, type Describable, describe } from "../../shared/sessionState";
+import {
+  type DatasetDescription,
+  type Describable,
+  type DescribableVariable,
+  describe,
+  describeVariable,
+  type VariableContent,
+} from "../../shared/sessionState";
 import { inspectText } from "../inspectText";
 import { ImageStore } from "./imageStore";
 import { sampleIndices, splitIndices } from "./sampling";
@@ -44,7 +51,7 @@ export interface DatasetSplit {
  * Labelled images. Immutable: `sample`, `split`, `subset` and `select` give new datasets that share the pixels. Pixels are bytes; a
  * backbone's preprocessing turns them into numbers.
  */
-export class Dataset implements Describable {
+export class Dataset implements Describable, DescribableVariable {
   /** `[height, width, channels]`. */
   readonly imageShape: readonly number[];
   /** `[size]`, indices into `classes`. */
@@ -177,5 +184,17 @@ export class Dataset implements Describable {
 
   [describe](): DatasetDescription {
     return { kind: "dataset", id: this.id, size: this.size, classes: this.classes };
+  }
+
+  [describeVariable](): VariableContent {
+    const shape = [this.size, ...this.imageShape];
+    return {
+      kind: "dataset",
+      type: "Dataset",
+      shape,
+      dtype: "uint8",
+      bytes: shape.reduce((product, size) => product * size, 1),
+      preview: `${this.classes.length} classes: ${this.classes.slice(0, 12).join(", ")}`,
+    };
   }
 }

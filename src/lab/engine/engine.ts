@@ -101,11 +101,15 @@ export interface TrainRequest {
   readonly schedule?: "constant" | "cosine";
   readonly seed: number;
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
+  /** At most this often, and at the end of an epoch, the observer gets the weights. Default: never. */
+  readonly weightsEveryMs?: number;
 }
 
 export interface TrainObserver {
   onStep?(step: StepReport): void;
   onEpoch?(epoch: EpochReport): void;
+  /** Copies, after `onEpoch` of the same epoch. Not called after the last one, whose weights are the result. */
+  onWeights?(weights: Weights): void;
 }
 
 export interface StepReport {

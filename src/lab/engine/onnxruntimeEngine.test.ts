@@ -1,5 +1,6 @@
 /** The thread around the engine. What it computes is tested without it. Needs the built trainer (`npm test` builds it). */
 import { afterAll, describe, expect, test } from "vitest";
+import type { Weights } from "../backbone/layerGraph";
 import type { StepReport, TrainRequest } from "./engine";
 import { createOnnxruntimeEngine } from "./onnxruntimeEngine";
 import { runTraining } from "./runTraining";
@@ -34,6 +35,26 @@ test("gives the bits that the same work gives on this thread", async () => {
   const there = await engine.train(request);
   expect(there.weights).toEqual(here.weights);
   expect(there.epochs).toEqual(here.epochs);
+});
+
+test("hands out the weights of the epochs that asked for, each after its report", async () => {
+  const order: string[] = [];
+  const weightsOfEpochs: Weights[] = [];
+  const { weights: last } = await engine.train(
+    { ...request, epochs: 3, weightsEveryMs: 0 },
+    {
+      onEpoch: ({ epoch }) => void order.push(`epoch ${epoch}`),
+      onWeights: (reached) => {
+        order.push("weights");
+        weightsOfEpochs.push(reached);
+      },
+    },
+  );
+  expect(order).toEqual(["epoch 1", "weights", "epoch 2", "weights", "epoch 3"]);
+  for (const [index, reached] of weightsOfEpochs.entries()) {
+    expect(reached).toEqual((await engine.train({ ...request, epochs: index + 1 })).weights);
+  }
+  expect(last).not.toEqual(weightsOfEpochs[1]);
 });
 
 test("delivers every step, in order, before it resolves, in few messages", async () => {

@@ -40,6 +40,7 @@ export function createOnnxruntimeEngine(): Engine {
       return trainer.run("train", { kind: "train", request: own }, (progress) => {
         if (progress.kind === "step") observer?.onStep?.(progress.step);
         if (progress.kind === "epoch") observer?.onEpoch?.(progress.epoch);
+        if (progress.kind === "weights") observer?.onWeights?.(progress.weights);
       });
     },
 

@@ -55,6 +55,7 @@ export async function runTraining(
   });
 
   let step = 0;
+  let weightsAt = started;
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = shuffle.permutation(rows);
     let loss = 0;
@@ -87,6 +88,11 @@ export async function runTraining(
     };
     reports.push(report);
     observer.onEpoch?.(report);
+    const now = performance.now();
+    if (epoch < epochs && now - weightsAt >= (request.weightsEveryMs ?? Infinity) && state.isFinite()) {
+      weightsAt = now;
+      observer.onWeights?.(state.weights());
+    }
   }
   if (!state.isFinite()) throw diverged(step, baseRate, "weights that are not finite");
   return result(step, false);

@@ -24,7 +24,7 @@ port.on("message", ({ id, job }: ToTrainer) => {
 async function work(id: number, job: Job): Promise<void> {
   const outbox = new ProgressOutbox((progress) => send({ kind: "progress", id, progress }));
   try {
-    const result = await resultOf(job, outbox);
+    const result = await resultOf(id, job, outbox);
     outbox.flush();
     send({ kind: "done", id, result }, buffersOf(result));
   } catch (error) {
@@ -33,7 +33,7 @@ async function work(id: number, job: Job): Promise<void> {
   }
 }
 
-function resultOf(job: Job, outbox: ProgressOutbox): Promise<Results[keyof Results]> {
+function resultOf(id: number, job: Job, outbox: ProgressOutbox): Promise<Results[keyof Results]> {
   switch (job.kind) {
     case "infer": {
       const { graph, weights, input, ...options } = job.request;
@@ -46,6 +46,10 @@ function resultOf(job: Job, outbox: ProgressOutbox): Promise<Results[keyof Resul
       return runTraining(runtime, job.request, {
         onStep: (step) => outbox.add({ kind: "step", step }),
         onEpoch: (epoch) => outbox.add({ kind: "epoch", epoch }),
+        onWeights: (weights) => {
+          outbox.flush();
+          send({ kind: "progress", id, progress: [{ kind: "weights", weights }] }, buffersOf({ weights }));
+        },
       });
     case "solveHead":
       return Promise.resolve(
@@ -55,7 +59,7 @@ function resultOf(job: Job, outbox: ProgressOutbox): Promise<Results[keyof Resul
 }
 
 /** The memory of a result, which moves to the main thread instead of being copied. */
-function buffersOf(result: Results[keyof Results]): ArrayBuffer[] {
+function buffersOf(result: Results[keyof Results] | Pick<Results["train"], "weights">): ArrayBuffer[] {
   const tensors = [
     ...("data" in result ? [result] : []),
     ...("kernel" in result ? [result.kernel, result.bias] : []),

@@ -37,6 +37,7 @@ export type Progress =
   | { readonly kind: "rows"; readonly done: number }
   | { readonly kind: "step"; readonly step: StepReport }
   | { readonly kind: "epoch"; readonly epoch: EpochReport }
+  | { readonly kind: "weights"; readonly weights: Weights }
   | { readonly kind: "iteration"; readonly iteration: SolveIterationReport };
 
 export interface ToTrainer {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { EmbeddingFigure } from "../../shared/figure";
 import { GraftError, InterruptedError } from "../../shared/graftError";
-import { type DisplayOptions, installLabHost, type ProgressUpdate } from "../../shared/labHost";
+import { type DisplayOptions, installLabHost, labHost, type ProgressUpdate } from "../../shared/labHost";
 import { FIGURE_MIME, type MimeBundle } from "../../shared/mimeBundle";
 import { Rng } from "../../shared/rng";
 import type { FeatureSource, LabelledExamples } from "./embeddingSource";
@@ -51,11 +51,11 @@ beforeEach(() => {
   progress = [];
   Atomics.store(interruptFlag, 0, 0);
   installLabHost({
+    ...labHost(),
     display: (bundle: MimeBundle, options?: DisplayOptions) =>
       void shown.push({ figure: bundle[FIGURE_MIME] as EmbeddingFigure, options }),
     progress: (update) => void progress.push(update),
     interruptFlag,
-    notebookFolder: ".",
   });
 });
 

@@ -12,6 +12,8 @@ export interface GraftOptions {
   readonly classes: readonly string[];
   /** Of the random weights that the new layers begin with. Default 0. */
   readonly seed?: number;
+  /** Default true: saved while it trains, for `checkpoints.restore`, where the kernel has a folder for that. */
+  readonly checkpoints?: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export function graftOn(runtime: LabRuntime, backbone: Backbone, options: GraftO
       preprocessing: backbone.preprocessing,
       classes: options.classes,
       trainable: [graph.output],
+      checkpoints: options.checkpoints ?? true,
     },
     runtime,
   );
@@ -60,6 +63,7 @@ export function fromScratchOn(runtime: LabRuntime, backbone: Backbone, options: 
       preprocessing: backbone.preprocessing,
       classes: options.classes,
       trainable: weightedLayers(graph).map((layer) => layer.name),
+      checkpoints: options.checkpoints ?? true,
     },
     runtime,
   );

@@ -9,8 +9,13 @@ export interface PhaseStart {
 
 /** The history of one model while it grows. Steps are counted over all phases. */
 export class HistoryLog implements TrainingHistory {
-  readonly #phases: PhaseLog[] = [];
+  readonly #phases: TrainingPhase[];
   readonly #listeners = new Set<() => void>();
+
+  /** `phases`: what there was before, of a restored model. */
+  constructor(phases: readonly TrainingPhase[] = []) {
+    this.#phases = [...phases];
+  }
 
   get phases(): readonly TrainingPhase[] {
     return this.#phases;
@@ -28,11 +33,20 @@ export class HistoryLog implements TrainingHistory {
   }
 
   begin(start: PhaseStart): PhaseLog {
-    const phase = new PhaseLog(start, this.steps, () => {
-      for (const listener of this.#listeners) listener();
-    });
+    const phase = new PhaseLog(start, this.steps, () => this.#tell());
     this.#phases.push(phase);
     return phase;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // A listener of a cell that was interrupted. The training stops at its next step, with its weights.
+        if (!(error instanceof Error && error.name === "InterruptedError")) throw error;
+      }
+    }
   }
 }
 

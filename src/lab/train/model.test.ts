@@ -256,3 +256,19 @@ test("it describes itself to the session: layers from input to head, frozen or n
   });
   expect(model.summary()).toMatch(/ 2 +three +Dense +4 +24 +trainable/);
 });
+
+test("a listener of a cell that is interrupted does not fail the training: it stops at its step, with its weights", async () => {
+  const { model } = setUp();
+  const before = hashes(model);
+  model.history.onChange(() => {
+    if (model.history.steps === 2) {
+      labHost().interruptFlag[0] = 1;
+      // What compiled code throws; the kernel is another bundle, with a class of its own.
+      throw Object.assign(new Error("Interrupted."), { name: "InterruptedError" });
+    }
+  });
+  const options = { lastLayers: 1, epochs: 5, batchSize: 4, plot: false } as const;
+  await expect(model.fineTune(images(8), options)).rejects.toThrow(InterruptedError);
+  expect(model.history.phases[0]).toMatchObject({ status: "interrupted" });
+  expect(hashes(model)).not.toEqual(before);
+});

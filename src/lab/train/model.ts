@@ -3,6 +3,7 @@
  * engine computes, the feature store remembers. Weights change only as a whole, after a training ended or was interrupted.
  */
 import type { CutGraph } from "../backbone/cutGraph";
+import { CHECKPOINT_INTERVAL_MS, ModelCheckpoints } from "../checkpoint/modelCheckpoints";
 import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
 import { layerNamed, parameterCount, weightedLayers } from "../backbone/graphShapes";
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
@@ -14,7 +15,14 @@ import { largestIndex, type Score, scoreLogits, softmax } from "../head/softmaxS
 import { liveCurves } from "../insight/liveCurves";
 import { inspectText } from "../inspectText";
 import { GraftError, InterruptedError } from "../../shared/graftError";
-import { type Describable, describe, type ModelDescription } from "../../shared/sessionState";
+import {
+  type Describable,
+  type DescribableVariable,
+  describe,
+  describeVariable,
+  type ModelDescription,
+  type VariableContent,
+} from "../../shared/sessionState";
 import { hashFrozen, verifyFrozen } from "./frozenGuard";
 import type { TrainingPhase } from "./history";
 import { HistoryLog, type PhaseLog } from "./historyLog";
@@ -22,6 +30,7 @@ import type { LabRuntime } from "./labRuntime";
 import { phaseName, selectLastLayers } from "./layerSelection";
 import { layerTable } from "./layerTable";
 import { ProgressReport } from "./progressReport";
+import { requireClasses, requireShape } from "./requireFit";
 import { trunkFeatures } from "./trunkFeatures";
 
 export interface ModelParts {
@@ -34,6 +43,12 @@ export interface ModelParts {
   readonly classes: readonly string[];
   /** Names of the layers that are not frozen to begin with. */
   readonly trainable: readonly string[];
+  /** True: saved while it trains. */
+  readonly checkpoints: boolean;
+  /** Of a model that was trained before. */
+  readonly history?: readonly TrainingPhase[];
+  /** Id of the dataset that it was last trained on. */
+  readonly trainedOn?: string;
 }
 
 export interface TrainHeadOptions {
@@ -79,15 +94,16 @@ export interface Prediction {
 let created = 0;
 
 /** Made by `graft` and `fromScratch`. */
-export class Model implements Describable {
+export class Model implements Describable, DescribableVariable {
   readonly id: string;
   readonly backbone: string;
   readonly classes: readonly string[];
   /** All that the model has been trained so far; `history.onChange(listener)` tells of each step. */
-  readonly history = new HistoryLog();
+  readonly history: HistoryLog;
   readonly #runtime: LabRuntime;
   readonly #graph: LayerGraph;
   readonly #preprocessing: Preprocessing;
+  readonly #checkpoints: ModelCheckpoints;
   #weights: Weights;
   #trainable: ReadonlySet<string>;
   #trainedOn: string | undefined;
@@ -102,6 +118,9 @@ export class Model implements Describable {
     this.#weights = parts.weights;
     this.#preprocessing = parts.preprocessing;
     this.#trainable = new Set(parts.trainable);
+    this.#trainedOn = parts.trainedOn;
+    this.history = new HistoryLog(parts.history);
+    this.#checkpoints = new ModelCheckpoints(this, parts);
   }
 
   /** From the images to the logits. */
@@ -166,10 +185,10 @@ export class Model implements Describable {
    */
   async fineTune(train: Dataset, options: FineTuneOptions): Promise<TrainingPhase> {
     const layers = selectLastLayers(this.#graph, options.lastLayers);
-    return this.#training(train, layers, options, async (cut, log, progress) => {
+    const epochs = options.epochs ?? 20;
+    return this.#training(train, layers, { ...options, epochs }, async (cut, log, progress) => {
       const features = await this.#labelled(cut, train, progress);
       const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
-      const epochs = options.epochs ?? 20;
       let epoch = 1;
       return this.#runtime.engine.train(
         {
@@ -187,6 +206,7 @@ export class Model implements Describable {
           schedule: options.schedule ?? "constant",
           seed: options.seed ?? 0,
           interruptFlag: this.#runtime.interruptFlag,
+          ...(this.#checkpoints.enabled ? { weightsEveryMs: CHECKPOINT_INTERVAL_MS } : {}),
           ...(validation === undefined ? {} : { validation }),
         },
         {
@@ -198,6 +218,14 @@ export class Model implements Describable {
             epoch = Math.min(report.epoch + 1, epochs);
             log.epoch(report);
           },
+          onWeights: (weights) => {
+            this.#checkpoints.offer({
+              weights: new Map([...this.#weights, ...weights]),
+              trainable: layers.map((layer) => layer.name),
+              trainedOn: train.id,
+              reached: reached(log, epochs),
+            });
+          },
         },
       );
     });
@@ -205,7 +233,7 @@ export class Model implements Describable {
 
   /** Accuracy and mean cross-entropy on labelled images. */
   async evaluate(dataset: Dataset): Promise<Score> {
-    this.#requireClasses(dataset);
+    requireClasses(dataset, this.classes);
     return scoreLogits(await this.logits(dataset), dataset.labels);
   }
 
@@ -280,16 +308,21 @@ export class Model implements Describable {
     };
   }
 
+  [describeVariable](): VariableContent {
+    const parameters = this.#graph.layers.reduce((sum, layer) => sum + parameterCount(layer, this.#weights), 0);
+    return { kind: "model", type: "Model", dtype: "float32", bytes: 4 * parameters, preview: this[inspectText]() };
+  }
+
   /** What every training shares: checks, freeze mask, history, curves, progress, and that frozen layers stayed frozen. */
   async #training(
     train: Dataset,
     layers: readonly Layer[],
-    options: { readonly validation?: Dataset; readonly plot?: boolean },
+    options: { readonly validation?: Dataset; readonly plot?: boolean; readonly epochs?: number },
     work: (cut: CutGraph, log: PhaseLog, progress: ProgressReport) => Promise<TrainedPart>,
   ): Promise<TrainingPhase> {
     for (const dataset of options.validation === undefined ? [train] : [train, options.validation]) {
-      this.#requireClasses(dataset);
-      this.#requireShape(dataset);
+      requireClasses(dataset, this.classes);
+      requireShape(dataset, this.#graph.input.shape, this.backbone);
     }
     if (this.#busy) {
       throw new GraftError({
@@ -320,11 +353,17 @@ export class Model implements Describable {
       this.#weights = weights;
       this.#trainable = trainable;
       this.#trainedOn = train.id;
+      log.end(trained.interrupted ? "interrupted" : "finished");
+      await this.#checkpoints.save({
+        weights,
+        trainable: [...trainable],
+        trainedOn: train.id,
+        reached: reached(log, options.epochs),
+      });
       if (trained.interrupted) throw new InterruptedError();
-      log.end("finished");
       return log;
     } catch (error) {
-      log.end(error instanceof InterruptedError ? "interrupted" : "failed");
+      if (log.status === "training") log.end(error instanceof InterruptedError ? "interrupted" : "failed");
       throw error;
     } finally {
       unsubscribe();
@@ -342,32 +381,16 @@ export class Model implements Describable {
   }
 
   #cross(graph: LayerGraph, dataset: Dataset, onRows?: (done: number, total: number) => void): Promise<Tensor> {
-    this.#requireShape(dataset);
+    requireShape(dataset, this.#graph.input.shape, this.backbone);
     const trunk = { graph, weights: this.#weights, preprocessing: this.#preprocessing };
     return trunkFeatures(this.#runtime, trunk, dataset, onRows);
   }
+}
 
-  #requireShape(dataset: Dataset): void {
-    const expected = this.#graph.input.shape.join(" x ");
-    const found = dataset.imageShape.join(" x ");
-    if (expected === found) return;
-    throw new GraftError({
-      code: "train/input-shape",
-      expected: `images of ${expected} (height x width x channels), as the backbone "${this.backbone}" takes them`,
-      found: `images of ${found}`,
-      remedy: "Resize or convert the images, or load a backbone for this size",
-    });
-  }
-
-  #requireClasses(dataset: Dataset): void {
-    if (dataset.classes.join("\n") === this.classes.join("\n")) return;
-    throw new GraftError({
-      code: "train/classes",
-      expected: `a dataset with the model's classes: ${this.classes.join(", ")}`,
-      found: dataset.classes.join(", "),
-      remedy: "Make the model with graft(backbone, { classes: dataset.classes })",
-    });
-  }
+/** In words, for whoever is offered the checkpoint: `"last 3 layers, epoch 4 of 20"`. */
+function reached({ name, epochs, status }: TrainingPhase, planned?: number): string {
+  const epoch = planned === undefined ? "" : `, epoch ${epochs.length} of ${planned}`;
+  return `${name}${epoch}${status === "interrupted" ? ", interrupted" : ""}`;
 }
 
 interface TrainedPart {

@@ -1,0 +1,97 @@
+/** A checkpoint as the bytes of its file, and back. The format is described in `shared/checkpointHeader.ts`. */
+import { createHash, type Hash } from "node:crypto";
+import { type CheckpointHeader, notACheckpoint, parseCheckpointHeader, truncated } from "../../shared/checkpointHeader";
+import { GraftError } from "../../shared/graftError";
+import { valueShapes, weightedLayers, weightShapes } from "../backbone/graphShapes";
+import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { Checkpoint, ModelAbout } from "./checkpoint";
+
+const noHash = "0".repeat(64);
+
+/** The header's text with zeros for the hash; `withHash` puts it in without changing the length. */
+export function headerText({ about, weights }: Checkpoint): string {
+  let end = 0;
+  const tensors = [...weights].map(([name, { shape, data }]) => {
+    const begin = end;
+    end += data.byteLength;
+    return [name, { dtype: "F32", shape, data_offsets: [begin, end] }] as const;
+  });
+  const metadata = { sha256: noHash, graft: JSON.stringify(about) };
+  const text = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(tensors) });
+  // Padded, so that the data begins at a multiple of 8 bytes.
+  return text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8));
+}
+
+export function withHash(header: string, sha256: string): string {
+  return header.replace(`"sha256":"${noHash}"`, `"sha256":"${sha256}"`);
+}
+
+/** Length and text of a header, as the file begins. */
+export function headerBytes(text: string): Buffer {
+  const json = Buffer.from(text);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json]);
+}
+
+export function hashOf(header: string): Hash {
+  return createHash("sha256").update(header);
+}
+
+export function tensorBytes({ data }: Tensor): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/**
+ * @throws GraftError `checkpoint/not-a-checkpoint`, `checkpoint/truncated`, `checkpoint/newer-version`, `checkpoint/damaged`,
+ * `checkpoint/shapes`.
+ */
+export function decodeCheckpoint(file: string, bytes: Buffer): Checkpoint {
+  const { text, data } = partsOf(file, bytes);
+  const header = parseCheckpointHeader(file, text, data.length);
+  const hash = hashOf(text.replace(header.sha256, noHash)).update(data).digest("hex");
+  if (hash !== header.sha256) {
+    throw new GraftError({
+      code: "checkpoint/damaged",
+      expected: `bytes with the hash ${header.sha256.slice(0, 12)} in ${file}`,
+      found: `${hash.slice(0, 12)}: they have changed since they were written`,
+      remedy: "Restore another one of checkpoints.list()",
+    });
+  }
+  const about = header.about as ModelAbout;
+  return { about, weights: weightsFor(file, about.graph, header, data) };
+}
+
+/** The text of the header and the bytes behind it. */
+function partsOf(file: string, bytes: Buffer): { readonly text: string; readonly data: Buffer } {
+  const length = bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE());
+  if (length === 0 || bytes[8] !== 0x7b) {
+    throw notACheckpoint(file, `${bytes.length} bytes that do not begin as one`);
+  }
+  if (length > bytes.length - 8) {
+    throw truncated(file, `a header of ${length} bytes`, `${bytes.length - 8}`);
+  }
+  return { text: bytes.toString("utf8", 8, 8 + length), data: bytes.subarray(8 + length) };
+}
+
+function weightsFor(file: string, graph: LayerGraph, { tensors }: CheckpointHeader, data: Buffer): Weights {
+  const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const weights = new Map<string, Tensor>();
+  const shapes = valueShapes(graph);
+  for (const layer of weightedLayers(graph)) {
+    for (const [name, expected] of weightShapes(layer, shapes.get(layer.inputs[0]!)!)) {
+      const tensor = stored.get(name);
+      if (tensor?.shape.join() !== expected.join()) {
+        throw new GraftError({
+          code: "checkpoint/shapes",
+          expected: `weights "${name}" of ${expected.join(" x ")} in ${file}`,
+          found: tensor === undefined ? "none" : tensor.shape.join(" x "),
+          remedy: "Restore another one of checkpoints.list(); this one's layers and weights do not belong together",
+        });
+      }
+      const own = data.buffer.slice(data.byteOffset + tensor.begin, data.byteOffset + tensor.end);
+      weights.set(name, { shape: tensor.shape, data: new Float32Array(own as ArrayBuffer) });
+    }
+  }
+  return weights;
+}
