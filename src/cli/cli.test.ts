@@ -69,6 +69,33 @@ describe("graft run", () => {
     expect(readdirSync(join(folder, "runtime"))).toEqual([]);
   });
 
+  test("a cell that asks for input fails, because nobody is there to answer", () => {
+    const { code, stderr } = graft("run", write("a.ipynb", ["await prompt('Name?')"]));
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cell 1 (id "cell-0") failed: GraftError: Expected prompt()');
+  });
+
+  test("a cell that ends the kernel is named", () => {
+    const { code, stderr } = graft("run", write("a.ipynb", ["1", "process.exit(0)", "2"]));
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cell 2 (id "cell-1") failed');
+    expect(readdirSync(join(folder, "runtime"))).toEqual([]);
+  });
+
+  test("parameters replace the defaults of the cell with that tag", () => {
+    const file = write("a.ipynb", ["const rate = 1, name = 'a';", "`${rate} ${name}`"]);
+    const notebook = JSON.parse(readFileSync(file, "utf8")) as Notebook;
+    writeFileSync(
+      file,
+      JSON.stringify({
+        ...notebook,
+        cells: notebook.cells.map((cell, i) => ({ ...cell, metadata: i === 0 ? { tags: ["parameters"] } : {} })),
+      }),
+    );
+    expect(graft("run", file, "-p", "rate=1e-4", "-p", "name=b")).toMatchObject({ code: 0 });
+    expect(read("a.executed.ipynb").cells.at(-1)?.outputs).toMatchObject([{ data: { "text/plain": ["'0.0001 b'"] } }]);
+  });
+
   test.each([
     ["a file that is not there", () => join(folder, "nowhere.ipynb"), [], /ENOENT/],
     [

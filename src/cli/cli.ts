@@ -1,10 +1,11 @@
 /** The `graft` command. Errors that a person can meet go to stderr as one message; the exit code says whether it worked. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { distFolder } from "../shared/distFolder";
 import { GraftError } from "../shared/graftError";
 import { infoCommand } from "./infoCommand";
+import { installCommand, uninstallCommand } from "./kernelspecCommand";
 import { parseParameter } from "./parameters";
 import { runCommand } from "./runCommand";
 
@@ -12,6 +13,11 @@ interface RunFlags {
   readonly output?: string;
   readonly parameter: ReadonlyMap<string, unknown>;
   readonly timeout?: number;
+  readonly node?: string;
+}
+
+interface KernelspecFlags {
+  readonly prefix?: string;
   readonly node?: string;
 }
 
@@ -37,6 +43,27 @@ function makeProgram(version: string): Command {
         ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
         ...(flags.node === undefined ? {} : { nodePath: flags.node }),
       });
+    });
+  const kernelspec = program.command("kernelspec").description("make the kernel known to JupyterLab and its family");
+  kernelspec
+    .command("install")
+    .description("write the kernel spec, in place of an older one")
+    .addOption(new Option("--user", "for this user (the default)").conflicts("prefix"))
+    .option("--prefix <folder>", "for an installation: a virtual environment, /usr/local")
+    .option("--node <path>", "the Node that runs the kernel")
+    .action(async ({ prefix, node }: KernelspecFlags) => {
+      process.exitCode = await installCommand({
+        ...(prefix === undefined ? {} : { prefix }),
+        ...(node === undefined ? {} : { nodePath: node }),
+      });
+    });
+  kernelspec
+    .command("uninstall")
+    .description("remove the kernel spec")
+    .addOption(new Option("--user", "of this user (the default)").conflicts("prefix"))
+    .option("--prefix <folder>", "of an installation")
+    .action(async ({ prefix }: KernelspecFlags) => {
+      process.exitCode = await uninstallCommand(prefix === undefined ? {} : { prefix });
     });
   program
     .command("info")

@@ -25,7 +25,7 @@ describe("injectParameters", () => {
   const defaults = {
     cell_type: "code",
     id: "p",
-    source: "const rate = 1;\nlet n = 2;",
+    source: "// const none = 0;\nconst rate: number = 1,\n  n = 2;",
     metadata: { tags: ["parameters"] },
   };
   const other = { cell_type: "code", id: "o", source: "rate" };

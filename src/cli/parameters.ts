@@ -2,6 +2,7 @@
  * papermill's convention (https://papermill.readthedocs.io/en/latest/usage-parameterize.html): the cell tagged `parameters`
  * holds the defaults; a cell tagged `injected-parameters` with the given values is put right behind it.
  */
+import { parseSync } from "oxc-parser";
 import { GraftError } from "../shared/graftError";
 import { tagsOf, type Notebook, type NotebookCell } from "./notebook";
 
@@ -46,8 +47,10 @@ export function injectParameters(notebook: Notebook, parameters: Parameters): No
 }
 
 function checkNames(defaults: NotebookCell, parameters: Parameters): void {
-  const declared = [...defaults.source.matchAll(/\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)/g)].map(
-    ([, name]) => name ?? "",
+  const declared = parseSync("parameters.ts", defaults.source).program.body.flatMap((statement) =>
+    statement.type === "VariableDeclaration"
+      ? statement.declarations.flatMap(({ id }) => (id.type === "Identifier" ? [id.name] : []))
+      : [],
   );
   for (const name of parameters.keys()) {
     if (!declared.includes(name)) {

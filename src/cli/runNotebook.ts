@@ -58,8 +58,11 @@ export async function runNotebook(original: Notebook, options: RunNotebookOption
     ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  // A kernel that dies leaves nothing that would keep this process waiting for the cell's end.
+  const waiting = setInterval(() => undefined, GRACE_MS);
   try {
     const client = await KernelClient.connect(kernel.address);
+    client.followProcess(kernel.exited);
     const closeSession = client.openSession((message) => {
       if (message.kind === "progress") options.onProgress?.(message.progress);
     });
@@ -69,6 +72,7 @@ export async function runNotebook(original: Notebook, options: RunNotebookOption
     return { notebook, failure };
   } finally {
     await end(kernel);
+    clearInterval(waiting);
   }
 }
 
