@@ -5,7 +5,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 // Packages that carry binaries or read their own files at run time; they are loaded from node_modules as they are.
-const native = ["onnxruntime-node", "@tensorflow/*", "tslab", "tslab/*", "oxc-transform", "oxc-parser"];
+const native = ["onnxruntime-node", "@tensorflow/*", "tslab", "tslab/*", "oxc-transform", "oxc-parser", "zeromq"];
 const node = { platform: "node", format: "cjs", target: "node20.19" };
 const browser = {
   platform: "browser",
@@ -20,6 +20,7 @@ const browser = {
 /** @type {{ from: string, to: string, options: import("esbuild").BuildOptions }[]} */
 const bundles = [
   { from: "src/extension/extension.ts", to: "extension.js", options: { ...node, external: ["vscode"] } },
+  { from: "src/extension/language/quietCellsPlugin.ts", to: "quietCells.js", options: node },
   { from: "src/kernel/main.ts", to: "kernel.js", options: { ...node, external: native } },
   { from: "src/kernel/io/ioThread.ts", to: "ioThread.js", options: { ...node, external: native } },
   { from: "src/kernel/language/languageWorker.ts", to: "languageWorker.js", options: { ...node, external: native } },
@@ -27,6 +28,7 @@ const bundles = [
   { from: "src/lab/engine/trainer.ts", to: "trainer.js", options: { ...node, external: native } },
   { from: "src/lab/insight/tsneWorker.ts", to: "tsneWorker.js", options: { ...node, external: native } },
   { from: "src/renderer/figure.ts", to: "renderer/figure.js", options: browser },
+  { from: "src/renderer/variables/variables.ts", to: "renderer/variables.js", options: browser },
   {
     from: "src/cli/cli.ts",
     to: "cli.js",

@@ -9,6 +9,7 @@ import {
   NOTEBOOK_TYPE,
   RENDERER_ID,
   SHUTDOWN_ALL_COMMAND,
+  VARIABLES_VIEW,
 } from "./contributions";
 
 interface Manifest {
@@ -19,12 +20,13 @@ interface Manifest {
     readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when: string }[]>>;
     readonly notebookRenderer: readonly { readonly id: string; readonly mimeTypes: readonly string[] }[];
   };
 }
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as Manifest;
-const { commands, menus, configuration, notebookRenderer } = manifest.contributes;
+const { commands, menus, configuration, views, notebookRenderer } = manifest.contributes;
 
 describe("package.json and contributions.ts", () => {
   it("name the same extension, commands, settings and renderer", () => {
@@ -40,6 +42,7 @@ describe("package.json and contributions.ts", () => {
     const known: readonly string[] = Object.values(commandIds);
     expect(entries.filter(({ command }) => !known.includes(command))).toEqual([]);
     const clauses = [...entries.map(({ when }) => when), ...commands.map(({ enablement }) => enablement)];
+    expect(Object.values(views).flat()).toMatchObject([{ id: VARIABLES_VIEW, when: contextKeys.used }]);
     const keys = clauses.flatMap((clause) => clause?.match(/graft\.\w+/g) ?? []);
     const knownKeys: readonly string[] = Object.values(contextKeys);
     expect(keys.filter((key) => !knownKeys.includes(key))).toEqual([]);

@@ -6,6 +6,9 @@ export const EXTENSION_ID = "graft.graft-lab";
 export const NOTEBOOK_TYPE = "jupyter-notebook";
 export const CONTROLLER_ID = "graft-typescript";
 export const RENDERER_ID = "graft-figure-renderer";
+/** The plugin of VS Code's TypeScript server, a package in `packages/`. */
+export const TYPESCRIPT_PLUGIN = "graft-quiet-cells";
+export const VARIABLES_VIEW = "graft.variables";
 export const CELL_LANGUAGES = ["typescript", "javascript"] as const;
 
 export const commandIds = {
@@ -13,9 +16,14 @@ export const commandIds = {
   openTutorial: "graft.openTutorial",
   newNotebook: "graft.newNotebook",
   restartKernel: "graft.restartKernel",
+  restartAndRunAll: "graft.restartAndRunAll",
   interruptKernel: "graft.interruptKernel",
   showKernelLog: "graft.showKernelLog",
   showEngine: "graft.showEngine",
+  selectNode: "graft.selectNode",
+  connectToServer: "graft.connectToServer",
+  useLocalKernel: "graft.useLocalKernel",
+  restoreCheckpoint: "graft.restoreCheckpoint",
 } as const;
 
 /** Registered but not in the palette: ends every kernel that this window knows, and waits until they have ended. */
@@ -33,4 +41,8 @@ export const contextKeys = {
   notebookActive: "graft.notebookActive",
   /** True while the active notebook's kernel process lives. */
   kernelRunning: "graft.kernelRunning",
+  /** True once a notebook of this window has used Graft. */
+  used: "graft.used",
+  /** True while the active notebook's kernel belongs to a Jupyter Server. */
+  onServer: "graft.onServer",
 } as const;

@@ -1,15 +1,21 @@
 /** Entry point of the extension. It spawns the built kernel and talks to it; it never imports kernel or lab. */
 import * as vscode from "vscode";
 import { fineTuneLastLayers } from "./commands/fineTuneLastLayers";
-import { interruptKernel, restartKernel, showEngine, showKernelLog } from "./commands/kernelCommands";
+import { connectToServer, useLocalKernel } from "./commands/connectToServer";
+import { interruptKernel, restartAndRunAll, restartKernel, showEngine, showKernelLog } from "./commands/kernelCommands";
 import { newNotebook } from "./commands/newNotebook";
 import { openTutorial } from "./commands/openTutorial";
+import { restoreCheckpoint } from "./commands/restoreCheckpoint";
+import { selectNode } from "./commands/selectNode";
 import { commandIds, SHUTDOWN_ALL_COMMAND } from "./contributions";
-import { KernelSessions } from "./kernel/kernelSessions";
+import { KernelSessions, openNotebook } from "./kernel/kernelSessions";
+import { registerLanguage } from "./language/registerLanguage";
 import { GraftController } from "./notebook/controller";
 import { log, reportError } from "./reportError";
+import { StaleMarks } from "./stale/staleMarks";
 import { showProgressOf } from "./status/progressNotifications";
 import { StatusBar } from "./status/statusBar";
+import { VariablesView } from "./views/variablesView";
 
 export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(log());
@@ -25,7 +31,7 @@ function start(context: vscode.ExtensionContext): void {
   const sessions = new KernelSessions(context);
   const controller = new GraftController(sessions);
   const interrupt = async (notebook: vscode.Uri): Promise<void> => {
-    const open = vscode.workspace.notebookDocuments.find(({ uri }) => uri.toString() === notebook.toString());
+    const open = openNotebook(notebook);
     await (open === undefined ? undefined : controller.interrupt(open));
   };
   sessions.onDidOpen((session) => showProgressOf(session, () => interrupt(session.notebook)));
@@ -33,13 +39,21 @@ function start(context: vscode.ExtensionContext): void {
     sessions,
     controller,
     new StatusBar(sessions, controller),
+    new StaleMarks(sessions, controller),
+    new VariablesView(sessions, controller, context.extensionUri),
+    registerLanguage(sessions, controller),
     command(commandIds.fineTuneLastLayers, () => fineTuneLastLayers(sessions, controller)),
     command(commandIds.openTutorial, () => openTutorial(context)),
     command(commandIds.newNotebook, () => newNotebook()),
     command(commandIds.restartKernel, () => restartKernel(controller)),
+    command(commandIds.restartAndRunAll, () => restartAndRunAll(controller)),
     command(commandIds.interruptKernel, () => interruptKernel(controller)),
     command(commandIds.showKernelLog, () => showKernelLog(sessions)),
     command(commandIds.showEngine, () => showEngine(sessions)),
+    command(commandIds.selectNode, () => selectNode(sessions, controller)),
+    command(commandIds.connectToServer, () => connectToServer(sessions, controller)),
+    command(commandIds.useLocalKernel, () => useLocalKernel(sessions)),
+    command(commandIds.restoreCheckpoint, () => restoreCheckpoint(sessions)),
     command(SHUTDOWN_ALL_COMMAND, () => sessions.shutdownAll()),
   );
 }

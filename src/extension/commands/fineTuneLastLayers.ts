@@ -51,7 +51,7 @@ async function readyState(
     title: vscode.l10n.t("Run All"),
     run: () => vscode.commands.executeCommand("notebook.execute", notebook.uri),
   };
-  if (session?.address === undefined) {
+  if (session?.client === undefined) {
     const message = vscode.l10n.t("The kernel has not started, so there is no model yet. Run the cells that make it.");
     await offer(message, runAll, openTutorialStep());
     return undefined;

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 
-/** Inserts a TypeScript cell below the active one, brings it into view and runs it. Resolves when it has run. */
-export async function insertAndRun(editor: vscode.NotebookEditor, code: string): Promise<void> {
+/** Inserts a TypeScript cell below the active one, or as number `index`, brings it into view and runs it. Resolves when it has run. */
+export async function insertAndRun(editor: vscode.NotebookEditor, code: string, index?: number): Promise<void> {
   const { notebook } = editor;
-  const at = Math.min(editor.selection.end, notebook.cellCount);
+  const at = Math.min(index ?? editor.selection.end, notebook.cellCount);
   const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, code, "typescript");
   const edit = new vscode.WorkspaceEdit();
   edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(at, [cell])]);

@@ -15,6 +15,14 @@ export async function restartKernel(controller: GraftController): Promise<void> 
   }
 }
 
+export async function restartAndRunAll(controller: GraftController): Promise<void> {
+  const notebook = await activeNotebook();
+  if (notebook !== undefined) {
+    await restartKernel(controller);
+    await vscode.commands.executeCommand("notebook.execute", notebook.uri);
+  }
+}
+
 export async function interruptKernel(controller: GraftController): Promise<void> {
   const notebook = await activeNotebook();
   if (notebook !== undefined) {
@@ -24,7 +32,14 @@ export async function interruptKernel(controller: GraftController): Promise<void
 
 export async function showKernelLog(sessions: KernelSessions): Promise<void> {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
-  const file = notebook === undefined ? undefined : sessions.find(notebook.uri)?.logFile;
+  const session = notebook === undefined ? undefined : sessions.find(notebook.uri);
+  if (session?.server !== undefined) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("The log of this kernel is kept by the Jupyter Server on {0}.", session.server),
+    );
+    return;
+  }
+  const file = session?.logFile;
   if (file === undefined) {
     log().show(); // No kernel yet: what the extension itself has to say.
     return;
@@ -46,7 +61,7 @@ export async function showEngine(sessions: KernelSessions): Promise<void> {
 }
 
 /** The active notebook; without one, says so and offers the tutorial. */
-async function activeNotebook(): Promise<vscode.NotebookDocument | undefined> {
+export async function activeNotebook(): Promise<vscode.NotebookDocument | undefined> {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
   if (notebook !== undefined && isJupyterNotebook(notebook)) {
     return notebook;

@@ -1,54 +1,73 @@
 /**
  * One notebook's kernel as the window sees it: launched when the first cell needs it, found again after a reload,
- * restarted on request. It promises that whoever waits for the kernel is told when it dies and why. It never ends a
- * kernel on its own account: letting go (`dispose`) leaves that to the kernel's own idle exit.
+ * restarted on request, on this machine or on a Jupyter Server. It promises that whoever waits for the kernel is told when
+ * it dies and why. It never ends a kernel on its own account: letting go (`dispose`) leaves that to the kernel's own idle
+ * exit, or to the server.
  */
 import * as vscode from "vscode";
-import { isAlive, type ConnectionFile } from "../../protocol/kernelAddress";
-import { KernelClient } from "../../protocol/kernelClient";
-import { launchKernel, type LaunchOptions } from "../../protocol/launchKernel";
+import { readCheckpointDescriptions } from "../../protocol/checkpoints";
+import type { KernelClient } from "../../protocol/kernelClient";
+import type { KernelDeath } from "../../protocol/kernelDeath";
 import type { ProgressUpdate } from "../../shared/labHost";
-import type { SessionMessage, SessionState } from "../../shared/sessionState";
-import type { KnownKernel, KnownKernels } from "./knownKernels";
+import type {
+  CheckpointDescription,
+  KeptExecution,
+  SessionMessage,
+  SessionRequest,
+  SessionState,
+} from "../../shared/sessionState";
+import type { AttachedKernel, KernelSource } from "./kernelSource";
 
 export type CheckedTypes = Extract<SessionMessage, { readonly kind: "checked" }>;
-export type KernelState = "none" | "starting" | "idle" | "busy" | "dead";
+export type KernelState = "none" | "starting" | "idle" | "busy" | "disconnected" | "dead";
 
-interface Running extends KnownKernel {
+export interface KeptExecutions {
   readonly client: KernelClient;
-  readonly address: ConnectionFile;
-  /** Stops watching the process and the session, without touching the kernel. */
+  readonly executions: readonly KeptExecution[];
+}
+
+interface Running {
+  readonly kernel: AttachedKernel;
+  /** Stops watching the kernel and the session, without touching the kernel. */
   readonly letGo: () => void;
 }
 
-const shutdownTimeoutMs = 4000;
-const aliveCheckMs = 1000;
-
 export class KernelSession {
   readonly notebook: vscode.Uri;
-  readonly #known: KnownKernels;
-  readonly #launchOptions: () => LaunchOptions;
+  /** Where kernels of this machine save models; those of a server save theirs there. */
+  readonly checkpointFolder: string;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #told = new vscode.EventEmitter<SessionMessage>();
   readonly #progressed = new vscode.EventEmitter<ProgressUpdate>();
   readonly #checked = new vscode.EventEmitter<CheckedTypes>();
-  readonly #died = new vscode.EventEmitter<string>();
+  readonly #listed = new vscode.EventEmitter<KeptExecutions>();
+  readonly #died = new vscode.EventEmitter<KernelDeath>();
+  readonly #forgot = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  /** Everything that the kernel tells about the session. */
+  readonly onDidTell = this.#told.event;
   readonly onDidProgress = this.#progressed.event;
   /** Fires when the types of a cell that ran have been checked. */
   readonly onDidCheck = this.#checked.event;
-  /** Fires with what happened, in words, when the process has ended without being asked to. */
+  /** Fires when a kernel has been attached, with what no front end has seen to its end yet. */
+  readonly onDidListKept = this.#listed.event;
+  /** Fires when the variables of the cells are gone, or out of reach: restart, death, another source. */
+  readonly onDidForget = this.#forgot.event;
+  /** Fires when the kernel has ended without being asked to. */
   readonly onDidDie = this.#died.event;
+  #source: KernelSource;
   #running: Running | undefined;
   #starting: Promise<KernelClient> | undefined;
   #abortStart: AbortController | undefined;
   #state: SessionState | undefined;
   #lastLogFile: string | undefined;
-  #death: string | undefined;
+  #death: KernelDeath | undefined;
+  #saved: CheckpointDescription | undefined;
 
-  constructor(notebook: vscode.Uri, known: KnownKernels, launchOptions: () => LaunchOptions) {
+  constructor(notebook: vscode.Uri, source: KernelSource, checkpointFolder: string) {
     this.notebook = notebook;
-    this.#known = known;
-    this.#launchOptions = launchOptions;
+    this.checkpointFolder = checkpointFolder;
+    this.#source = source;
   }
 
   get kernelState(): KernelState {
@@ -58,8 +77,8 @@ export class KernelSession {
     if (this.#running === undefined) {
       return this.#death === undefined ? "none" : "dead";
     }
-    const { status } = this.#running.client;
-    return status === "idle" || status === "busy" ? status : "starting";
+    const { status } = this.#running.kernel.client;
+    return status === "idle" || status === "busy" || status === "disconnected" ? status : "starting";
   }
 
   /** Models, datasets and engine of the cells; undefined until the kernel has told. */
@@ -67,8 +86,19 @@ export class KernelSession {
     return this.#state;
   }
 
-  get address(): ConnectionFile | undefined {
-    return this.#running?.address;
+  /** Undefined while no kernel is attached. */
+  get client(): KernelClient | undefined {
+    return this.#running?.kernel.client;
+  }
+
+  /** The kernel in one line; undefined while none is attached. */
+  get description(): string | undefined {
+    return this.#running?.kernel.description;
+  }
+
+  /** Host and port of the Jupyter Server that runs the kernel; undefined: this machine. */
+  get server(): string | undefined {
+    return this.#source.server;
   }
 
   /** Log of the kernel that runs, or of the last one that did. */
@@ -76,19 +106,20 @@ export class KernelSession {
     return this.#lastLogFile;
   }
 
-  /** How the last kernel died, in words; undefined while one runs or none has died. */
-  get death(): string | undefined {
+  /** How the last kernel died; undefined while one runs or none has died. */
+  get death(): KernelDeath | undefined {
     return this.#death;
   }
 
-  /** The living kernel's client; launches a kernel when there is none. Throws the launcher's `GraftError`s. */
+  /** The living kernel's client; starts a kernel when there is none. Throws the source's `GraftError`s. */
   async start(): Promise<KernelClient> {
     if (this.#running !== undefined) {
-      return this.#running.client;
+      return this.#running.kernel.client;
     }
     if (this.#starting === undefined) {
-      this.#abortStart = new AbortController();
-      this.#starting = this.#launchOrReconnect(this.#abortStart.signal).finally(() => {
+      const abort = new AbortController();
+      this.#abortStart = abort;
+      this.#starting = this.#findOrStart(abort.signal).finally(() => {
         this.#starting = undefined;
         this.#abortStart = undefined;
         this.#changed.fire();
@@ -98,158 +129,180 @@ export class KernelSession {
     return this.#starting;
   }
 
-  /** Reconnects to a kernel that an earlier window left, if it lives. Never launches one. */
+  /** Takes up the kernel that an earlier window left, if it lives, and tells when it has crashed. Never starts one. */
   async reconnect(): Promise<void> {
-    if (this.#running === undefined && this.#starting === undefined && (await this.#known.living(this.notebook))) {
-      await this.start();
+    if (this.#running !== undefined || this.#starting !== undefined) {
+      return;
     }
+    const source = this.#source;
+    const found = await source.find();
+    // Meanwhile a cell may have been run, or another source chosen.
+    if (found !== undefined && this.client === undefined && this.#source === source) {
+      this.#adopt(found);
+      return;
+    }
+    found?.client.dispose();
+    const death = await source.lateDeath();
+    if (death !== undefined && this.client === undefined) {
+      this.#died.fire((this.#death = death));
+      this.#changed.fire();
+    }
+  }
+
+  /** From now on, kernels come from there. The one that was attached lives on. */
+  use(source: KernelSource): void {
+    this.#abortStart?.abort(new vscode.CancellationError());
+    this.#drop();
+    this.#source = source;
+    this.#death = undefined;
+    this.#changed.fire();
   }
 
   /** Stops the running cell, or the start of the kernel. */
   async interrupt(): Promise<void> {
     this.#abortStart?.abort(new vscode.CancellationError());
-    await this.#running?.client.interrupt();
+    await this.client?.interrupt();
   }
 
-  /** Ends the kernel, by force if it does not answer, and launches a new one. */
+  /** Ends the kernel, by force if it does not answer, and starts a new one. */
   async restart(): Promise<void> {
-    await this.shutdown();
-    await this.start();
+    const restart = this.#running?.kernel.restart;
+    if (restart === undefined) {
+      await this.shutdown();
+      await this.start();
+      return;
+    }
+    this.#forget();
+    await restart();
+    this.#changed.fire();
   }
 
-  /** Ends the kernel and waits until its process has ended. */
+  /** Ends the kernel and waits until it has ended. */
   async shutdown(): Promise<void> {
     this.#abortStart?.abort(new vscode.CancellationError());
     await this.#starting?.catch(() => undefined); // Whoever asked for the start is told by the promise itself.
     const running = this.#running;
     this.#death = undefined;
-    if (running === undefined) {
+    if (running !== undefined) {
+      running.letGo();
+      this.#running = undefined;
+      this.#forget();
       this.#changed.fire();
-      return;
+      await running.kernel.shutdown();
     }
-    running.letGo();
-    this.#running = undefined;
-    this.#state = undefined;
-    this.#changed.fire();
-    const { pid } = running.address;
-    const deadline = Date.now() + shutdownTimeoutMs;
-    running.client.shutdown().catch(() => undefined); // It may be unable to answer; the process is watched below.
-    while (isAlive(pid)) {
-      if (Date.now() > deadline) {
-        kill(pid);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    running.client.dispose();
-    await this.#known.forget(this.notebook);
     this.#changed.fire();
   }
 
-  /** Lets go of the kernel, which lives on until its idle exit. */
+  /** Asks over the comm `graft.session`; without a kernel, nothing happens. */
+  ask(request: SessionRequest): void {
+    this.client?.ask(request);
+  }
+
+  /** Models that were saved while they trained, the newest first. Of a server's kernel: the last one that it told about. */
+  async checkpoints(): Promise<readonly CheckpointDescription[]> {
+    if (this.server === undefined) {
+      return readCheckpointDescriptions(this.checkpointFolder);
+    }
+    return this.#saved === undefined ? [] : [this.#saved];
+  }
+
+  /** Lets go of the kernel, which lives on. */
   dispose(): void {
     this.#abortStart?.abort(new vscode.CancellationError());
-    this.#running?.letGo();
-    this.#running?.client.dispose();
-    this.#running = undefined;
-    for (const emitter of [this.#changed, this.#progressed, this.#checked, this.#died]) {
+    this.#drop();
+    for (const emitter of [
+      this.#changed,
+      this.#told,
+      this.#progressed,
+      this.#checked,
+      this.#listed,
+      this.#died,
+      this.#forgot,
+    ]) {
       emitter.dispose();
     }
   }
 
-  async #launchOrReconnect(signal: AbortSignal): Promise<KernelClient> {
-    const living = await this.#known.living(this.notebook);
-    if (living !== undefined) {
-      const client = await KernelClient.connect(living.address).catch(() => undefined);
-      if (client !== undefined) {
-        return this.#adopt(client, living);
-      }
+  async #findOrStart(signal: AbortSignal): Promise<KernelClient> {
+    const found = await this.#source.find();
+    signal.throwIfAborted();
+    if (this.#running !== undefined) {
+      found?.client.dispose(); // `reconnect` was faster.
+      return this.#running.kernel.client;
     }
     this.#death = undefined;
-    const kernel = await launchKernel({ ...this.#launchOptions(), signal });
-    this.#lastLogFile = kernel.logFile;
-    try {
-      const client = await KernelClient.connect(kernel.address);
-      signal.throwIfAborted();
-      await this.#known.remember(this.notebook, kernel);
-      return this.#adopt(client, kernel, kernel.exited);
-    } catch (error) {
-      kernel.kill();
-      throw error;
-    }
+    return this.#adopt(found ?? (await this.#source.start(signal)));
   }
 
-  #adopt(
-    client: KernelClient,
-    kernel: KnownKernel & { readonly address: ConnectionFile },
-    exited?: Promise<number | NodeJS.Signals>,
-  ): KernelClient {
-    const { address, connectionFile, logFile } = kernel;
+  #adopt(kernel: AttachedKernel): KernelClient {
+    const { client } = kernel;
     const endStatus = client.onStatus(() => this.#changed.fire());
-    const closeSession = client.openSession((message) => this.#onMessage(message));
-    // A kernel that this window did not launch has no exit event here; its process is asked for instead.
-    const watch = setInterval(() => {
-      if (!isAlive(address.pid)) {
-        this.#onExit(client, undefined);
-      }
-    }, aliveCheckMs);
-    void exited?.then((result) => this.#onExit(client, result));
-    const letGo = (): void => {
-      clearInterval(watch);
-      endStatus();
-      closeSession();
-    };
-    this.#lastLogFile = logFile;
+    const endDeath = kernel.onDeath((death) => this.#onDeath(kernel, death));
+    this.#lastLogFile = kernel.logFile;
     this.#death = undefined;
-    this.#running = { client, address, connectionFile, logFile, letGo };
+    const endSession = client.openSession((message) => this.#onMessage(client, message));
+    this.#running = {
+      kernel,
+      letGo: () => {
+        endStatus();
+        endDeath();
+        endSession();
+      },
+    };
+    this.#changed.fire();
     return client;
   }
 
-  #onMessage(message: SessionMessage): void {
+  #drop(): void {
+    this.#running?.letGo();
+    this.#running?.kernel.client.dispose();
+    this.#running = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#state = undefined;
+    this.#forgot.fire();
+  }
+
+  #onMessage(client: KernelClient, message: SessionMessage): void {
     switch (message.kind) {
       case "state":
         this.#state = message.state;
         this.#changed.fire();
-        return;
+        break;
       case "progress":
         this.#progressed.fire(message.progress);
-        return;
+        break;
       case "checked":
         this.#checked.fire(message);
-        return;
+        break;
+      case "executions":
+        this.#listed.fire({ client, executions: message.executions });
+        break;
+      case "checkpoint":
+        this.#saved = message.checkpoint;
+        break;
+      case "replay":
+      case "ran":
+      case "variables":
+        break;
       default:
         message satisfies never;
     }
+    this.#told.fire(message);
   }
 
-  #onExit(client: KernelClient, result: number | NodeJS.Signals | undefined): void {
-    const running = this.#running;
-    if (running?.client !== client) {
+  #onDeath(kernel: AttachedKernel, death: KernelDeath): void {
+    if (this.#running?.kernel !== kernel) {
       return; // It was asked to end, or has been replaced.
     }
-    this.#death = deathText(result);
-    this.#running = undefined;
-    this.#state = undefined;
-    running.letGo();
-    client.dispose();
-    void this.#known.forget(this.notebook);
-    this.#died.fire(this.#death);
+    this.#forget();
+    this.#death = death;
+    if (death.kind !== "restarted") {
+      this.#drop();
+    }
+    this.#died.fire(death);
     this.#changed.fire();
-  }
-}
-
-function deathText(result: number | NodeJS.Signals | undefined): string {
-  if (result === undefined) {
-    return vscode.l10n.t("The kernel's process has ended.");
-  }
-  return typeof result === "number"
-    ? vscode.l10n.t("The kernel's process ended with exit code {0}.", result)
-    : vscode.l10n.t("The kernel's process was ended by {0}.", result);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself in the meantime.
   }
 }

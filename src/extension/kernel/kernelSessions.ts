@@ -1,4 +1,6 @@
 /** All kernels of this window, one a notebook. A closed notebook's kernel is let go and ends by its own idle exit. */
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
@@ -7,10 +9,13 @@ import { NOTEBOOK_TYPE } from "../contributions";
 import { readSettings } from "../settings";
 import { KernelSession } from "./kernelSession";
 import { KnownKernels } from "./knownKernels";
+import { LocalKernels } from "./localKernels";
+import { ServerConnections } from "./serverConnections";
 
 export class KernelSessions implements vscode.Disposable {
+  readonly servers: ServerConnections;
   readonly #sessions = new Map<string, KernelSession>();
-  readonly #extensionPath: string;
+  readonly #context: vscode.ExtensionContext;
   readonly #known: KnownKernels;
   readonly #opened = new vscode.EventEmitter<KernelSession>();
   readonly #subscriptions: readonly { dispose: () => void }[];
@@ -18,8 +23,9 @@ export class KernelSessions implements vscode.Disposable {
   readonly onDidOpen = this.#opened.event;
 
   constructor(context: vscode.ExtensionContext) {
-    this.#extensionPath = context.extensionPath;
+    this.#context = context;
     this.#known = new KnownKernels(context.workspaceState);
+    this.servers = new ServerConnections(context);
     this.#subscriptions = [
       this.#opened,
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#close(notebook.uri)),
@@ -33,7 +39,8 @@ export class KernelSessions implements vscode.Disposable {
     if (existing !== undefined) {
       return existing;
     }
-    const session = new KernelSession(notebook, this.#known, () => this.#launchOptions(notebook));
+    const source = this.servers.sourceOf(notebook) ?? this.localSource(notebook);
+    const session = new KernelSession(notebook, source, this.#checkpointFolder(notebook));
     this.#sessions.set(key, session);
     this.#opened.fire(session);
     return session;
@@ -43,10 +50,22 @@ export class KernelSessions implements vscode.Disposable {
     return this.#sessions.get(notebook.toString());
   }
 
-  /** Ends every kernel, also those that an earlier window or a closed notebook left, and waits until they have ended. */
+  /** This machine as the place of the notebook's kernel. */
+  localSource(notebook: vscode.Uri): LocalKernels {
+    return new LocalKernels(notebook, this.#known, () => this.#launchOptions(notebook));
+  }
+
+  /**
+   * Ends every kernel of this machine, also those that an earlier window or a closed notebook left, and waits until they
+   * have ended. Kernels of servers are let go.
+   */
   async shutdownAll(): Promise<void> {
     await Promise.all(this.#known.notebooks().map((notebook) => this.of(notebook).reconnect()));
-    await Promise.all([...this.#sessions.values()].map((session) => session.shutdown()));
+    const sessions = [...this.#sessions.values()];
+    for (const session of sessions.filter(({ server }) => server !== undefined)) {
+      session.use(this.localSource(session.notebook));
+    }
+    await Promise.all(sessions.map((session) => session.shutdown()));
   }
 
   /** Lets go of all kernels. Each lives on until its idle exit, so that a reloaded window finds it again. */
@@ -63,20 +82,36 @@ export class KernelSessions implements vscode.Disposable {
     this.#sessions.delete(notebook.toString());
   }
 
-  #launchOptions(notebook: vscode.Uri): LaunchOptions {
+  async #launchOptions(notebook: vscode.Uri): Promise<LaunchOptions> {
     const { typeErrors, nodePath, idleExitSeconds } = readSettings(notebook);
+    const checkpointFolder = this.#checkpointFolder(notebook);
+    await mkdir(checkpointFolder, { recursive: true, mode: 0o700 });
     return {
-      kernelFile: join(this.#extensionPath, "dist", "kernel.js"),
+      kernelFile: join(this.#context.extensionPath, "dist", "kernel.js"),
       notebookFolder: notebookFolder(notebook),
       typeErrors,
       idleExitSeconds,
+      checkpointFolder,
       ...(nodePath === undefined ? {} : { nodePath }),
     };
+  }
+
+  /** One for each notebook. Unsaved ones share their names between windows, so theirs last as long as the window. */
+  #checkpointFolder(notebook: vscode.Uri): string {
+    const name =
+      notebook.scheme === "untitled" ? `${notebook.toString()} ${vscode.env.sessionId}` : notebook.toString();
+    const hash = createHash("sha256").update(name).digest("hex").slice(0, 32);
+    return join(this.#context.globalStorageUri.fsPath, "checkpoints", hash);
   }
 }
 
 export function isJupyterNotebook(notebook: vscode.NotebookDocument): boolean {
   return notebook.notebookType === NOTEBOOK_TYPE;
+}
+
+/** The notebook while it is open. */
+export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefined {
+  return vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === uri.toString());
 }
 
 /** Where the relative paths of the cells start: beside the notebook; an unsaved one belongs to the workspace. */

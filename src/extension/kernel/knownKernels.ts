@@ -10,9 +10,11 @@ export interface KnownKernel {
   readonly logFile: string;
 }
 
-export interface LivingKernel extends KnownKernel {
-  readonly address: ConnectionFile;
-}
+export type KernelTrace =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "living"; readonly address: ConnectionFile } & KnownKernel)
+  /** Its process is gone and its connection file is not: it did not end on purpose. */
+  | ({ readonly kind: "crashed" } & KnownKernel);
 
 const key = "graft.kernels";
 
@@ -38,22 +40,18 @@ export class KnownKernels {
     return Object.keys(this.#all()).map((uri) => Uri.parse(uri, true));
   }
 
-  /** The notebook's kernel if its process still lives; forgets it otherwise. */
-  async living(notebook: Uri): Promise<LivingKernel | undefined> {
+  /** What there is of the notebook's kernel. */
+  async trace(notebook: Uri): Promise<KernelTrace> {
     const known = this.#all()[notebook.toString()];
     if (known === undefined) {
-      return undefined;
+      return { kind: "none" };
     }
     try {
       const address = await readConnectionFile(known.connectionFile);
-      if (isAlive(address.pid)) {
-        return { ...known, address };
-      }
+      return isAlive(address.pid) ? { kind: "living", ...known, address } : { kind: "crashed", ...known };
     } catch {
-      // The kernel removes its connection file when it ends: there is nothing to reconnect to.
+      return { kind: "none" }; // The kernel removes its connection file when it ends on purpose.
     }
-    await this.forget(notebook);
-    return undefined;
   }
 
   #all(): Readonly<Record<string, KnownKernel>> {

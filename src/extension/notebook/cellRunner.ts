@@ -1,31 +1,36 @@
 /**
- * Runs the cells of one notebook, one after the other in the order in which they were asked for. As in Jupyter, a cell
- * that fails, an interrupt and a restart drop the cells that wait behind it.
+ * Runs the cells of one notebook. They are sent to the kernel at once and wait there, so that they run on when the window
+ * is reloaded; the next window takes up those that are not over (`resume`). As in Jupyter, a cell that fails, an interrupt
+ * and a restart drop the cells that wait behind it.
  */
 import * as vscode from "vscode";
 import type { CellOutput } from "../../protocol/cellOutput";
-import type { KernelClient } from "../../protocol/kernelClient";
-import type { ErrorContent } from "../../protocol/message";
-import { GraftError } from "../../shared/graftError";
+import type { ExecutionListener } from "../../protocol/clientExecution";
+import type { Execution, KernelClient } from "../../protocol/kernelClient";
+import type { KeptExecution } from "../../shared/sessionState";
 import type { KernelSession } from "../kernel/kernelSession";
+import { openNotebook } from "../kernel/kernelSessions";
 import { log } from "../reportError";
-import { CellOutputs, type Displays, type WithExecution } from "./cellOutputs";
+import { cellOf, requestMetadata } from "./cellIdentity";
+import type { Displays, WithExecution } from "./cellOutputs";
+import { CellRun } from "./cellRun";
+import { describeFailure } from "./describeFailure";
+import { askForInput } from "./inputBox";
 
 interface EndedRun {
   readonly executionOrder: number | undefined;
-  readonly ok: boolean;
+  readonly ok: boolean | undefined;
   /** In milliseconds in the Unix epoch. */
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** Outputs that VS Code has not taken yet, above which the cell waits. */
-const mostInFlight = 100;
-
 export interface StartedCell {
   readonly cell: vscode.NotebookCell;
   /** The `msg_id` of the request that runs it. */
   readonly executionId: string;
+  /** The cell's text as it was sent. */
+  readonly code: string;
 }
 
 export class CellRunner {
@@ -35,10 +40,16 @@ export class CellRunner {
   readonly #displays: Displays = new Map();
   /** How each cell ended; the document itself learns that only a moment later. */
   readonly #ended = new WeakMap<vscode.NotebookCell, EndedRun>();
+  /** Waiting and running, in the order in which they were asked for. */
+  readonly #active = new Map<vscode.NotebookCell, CellRun>();
+  /** Those of them whose end the kernel has not told, in the same order. */
+  readonly #unanswered = new Set<CellRun>();
+  readonly #executionIds = new Set<string>();
+  /** Number of the last cell that this kernel has begun. */
+  #count = 0;
+  #client: KernelClient | undefined;
   #late: Promise<void> = Promise.resolve();
-  #waiting: vscode.NotebookCellExecution[] = [];
-  #current: vscode.NotebookCellExecution | undefined;
-  #draining: Promise<void> | undefined;
+  #current: CellRun | undefined;
 
   constructor(session: KernelSession, controller: vscode.NotebookController, onStart: (started: StartedCell) => void) {
     this.#session = session;
@@ -50,97 +61,184 @@ export class CellRunner {
     return this.#current?.cell;
   }
 
+  /**
+   * The cell that ran when the kernel died. `named`: the one that its log names, as `"Cell [3]"`; the messages about the last
+   * cells may not have come through any more. Without it, the first cell of which no end is known.
+   */
+  lastRun(named: string | undefined): vscode.NotebookCell | undefined {
+    const number = Number(/\d+/.exec(named ?? "")?.[0]);
+    let count = this.#count;
+    for (const { cell, execution } of this.#unanswered) {
+      count = execution.executionOrder ?? count + 1;
+      if (count === number) {
+        return cell;
+      }
+    }
+    return this.#unanswered.values().next().value?.cell;
+  }
+
   /** Resolves when these cells have run or have been dropped. */
   async run(cells: readonly vscode.NotebookCell[]): Promise<void> {
-    const known = new Set([...this.#waiting, ...(this.#current ? [this.#current] : [])].map((e) => e.cell));
-    for (const cell of cells) {
-      if (!known.has(cell)) {
-        this.#waiting.push(this.#controller.createNotebookCellExecution(cell));
-      }
-    }
-    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
-    await this.#draining;
-  }
-
-  /** Ends the executions of all cells that have not begun. */
-  dropWaiting(): void {
-    for (const execution of this.#waiting.splice(0)) {
-      execution.end(undefined);
-    }
-  }
-
-  async #drain(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      if (!(await this.#runCell(next))) {
-        this.dropWaiting();
-      }
-    }
-  }
-
-  async #runCell(execution: vscode.NotebookCellExecution): Promise<boolean> {
-    // The kernel's start is not part of the cell's time; the cell shows as pending meanwhile.
-    const starting = this.#session.start();
-    await Promise.allSettled([starting]);
-    const startedAt = Date.now();
-    execution.start(startedAt);
-    this.#current = execution;
-    const outputs = new CellOutputs(execution.cell, this.#displays, this.#withExecution);
-    const shown = new Set<Promise<unknown>>([outputs.clear()]);
-    const show = (output: CellOutput): Promise<unknown> | undefined => {
-      const taken = outputs.show(output).finally(() => shown.delete(taken));
-      shown.add(taken);
-      // A cell that prints faster than VS Code shows is made to wait here, not to fill the memory.
-      return shown.size > mostInFlight ? taken : undefined;
-    };
-    let ok = false;
+    const runs = cells.filter((cell) => !this.#active.has(cell)).map((cell) => this.#add(cell));
+    let client: KernelClient;
     try {
-      ok = await this.#execute(await starting, execution, show);
+      client = await this.#session.start();
     } catch (error) {
-      if (!(error instanceof vscode.CancellationError)) {
-        void show({ kind: "error", ...this.#describeFailure(error) });
-      }
-    } finally {
-      const endedAt = Date.now();
-      await Promise.allSettled(shown);
-      this.#current = undefined;
-      this.#ended.set(execution.cell, { executionOrder: execution.executionOrder, startedAt, ok, endedAt });
-      execution.end(ok, endedAt);
+      await Promise.all(runs.map((run) => this.#fail(run, error)));
+      return;
     }
-    return ok;
+    await Promise.all(runs.filter(({ state }) => state === "waiting").map((run) => this.#execute(client, run)));
   }
 
-  async #execute(
+  /** Takes up what an earlier window has asked for and not seen to its end, each under its cell. */
+  async resume(client: KernelClient, executions: readonly KeptExecution[]): Promise<void> {
+    const notebook = openNotebook(this.#session.notebook);
+    const unknown = executions.filter(({ executionId }) => !this.#executionIds.has(executionId));
+    const latest = new Map<vscode.NotebookCell, KeptExecution>();
+    for (const kept of unknown) {
+      const cell = cellOf(kept, notebook?.getCells() ?? []);
+      const earlier = cell === undefined ? kept : latest.get(cell);
+      if (earlier?.state === "done") {
+        client.acknowledge(earlier.executionId); // Its cell is gone, or has been run again.
+      }
+      if (cell !== undefined && !this.#active.has(cell)) {
+        latest.set(cell, kept);
+      }
+    }
+    await Promise.all(
+      [...latest].map(([cell, kept]) => {
+        const run = this.#add(cell);
+        return this.#see(client, run, kept.code, (listener) => client.resume(kept, listener));
+      }),
+    );
+  }
+
+  /** Ends the executions of all cells that the kernel has not been sent. */
+  async dropUnsent(): Promise<void> {
+    if (this.#session.client === undefined) {
+      await Promise.all([...this.#active.values()].map((run) => this.#end(run, undefined, Date.now())));
+    }
+  }
+
+  #add(cell: vscode.NotebookCell): CellRun {
+    const run = new CellRun(this.#controller.createNotebookCellExecution(cell), this.#displays, this.#withExecution);
+    this.#active.set(cell, run);
+    this.#unanswered.add(run);
+    return run;
+  }
+
+  #execute(client: KernelClient, run: CellRun): Promise<void> {
+    const code = run.cell.document.getText();
+    return this.#see(client, run, code, (listener) =>
+      client.execute(code, { ...listener, metadata: requestMetadata(run.cell) }),
+    );
+  }
+
+  /** Follows an execution to its end. */
+  async #see(
     client: KernelClient,
-    execution: vscode.NotebookCellExecution,
-    show: (output: CellOutput) => Promise<unknown> | undefined,
-  ): Promise<boolean> {
-    const { id, done } = client.execute(execution.cell.document.getText(), {
-      onOutput: async (output) => {
-        await show(output);
-      },
-      onStart: (count) => (execution.executionOrder = count),
-    });
-    this.#onStart({ cell: execution.cell, executionId: id });
-    const reply = await done;
-    return reply.status === "ok";
+    run: CellRun,
+    code: string,
+    begin: (listener: ExecutionListener) => Execution,
+  ): Promise<void> {
+    if (this.#client !== client) {
+      this.#client = client;
+      this.#count = 0;
+    }
+    const over = new vscode.CancellationTokenSource();
+    try {
+      const execution = begin({
+        onStart: (count, startedAt) => {
+          this.#begin(run, startedAt);
+          run.execution.executionOrder = count;
+          this.#count = count;
+        },
+        onReplay: () => run.clear(),
+        onOutput: async (output) => {
+          await run.show(output);
+        },
+        onInput: (request) => askForInput(request, run.cell, over.token, () => this.#session.interrupt()),
+      });
+      this.#executionIds.add(execution.id);
+      this.#onStart({ cell: run.cell, executionId: execution.id, code });
+      const reply = await execution.done;
+      this.#unanswered.delete(run);
+      await this.#end(run, reply.status === "aborted" ? undefined : reply.status === "ok", execution.endedAt);
+      client.acknowledge(execution.id);
+    } catch (error) {
+      await this.#fail(run, error);
+    } finally {
+      over.cancel();
+      over.dispose();
+    }
+  }
+
+  #begin(run: CellRun, startedAt: number): void {
+    if (run.state === "waiting") {
+      this.#current = run;
+      run.begin(startedAt);
+    }
+  }
+
+  /**
+   * Of several cells that have lost their kernel, the one that ran says why. Those before it have succeeded, for a cell that
+   * fails lets none behind it run; only the message has not come through.
+   */
+  async #fail(run: CellRun, error: unknown): Promise<void> {
+    const order = [...this.#unanswered];
+    const culprit = order.findIndex(({ cell }) => cell === this.lastRun(this.#session.death?.cell));
+    if (run.state === "ended") {
+      return;
+    }
+    const place = order.indexOf(run) - culprit;
+    if (place < 0) {
+      this.#begin(run, Date.now());
+      await this.#end(run, true, Date.now());
+      return;
+    }
+    if (place > 0 || (run.state === "waiting" && error instanceof vscode.CancellationError)) {
+      await this.#end(run, undefined, Date.now());
+      return;
+    }
+    this.#begin(run, Date.now());
+    const endedAt = Date.now();
+    if (!(error instanceof vscode.CancellationError)) {
+      const shown: CellOutput = { kind: "error", ...(await describeFailure(error, this.#session)) };
+      void run.show(shown);
+    }
+    await this.#end(run, false, endedAt);
+  }
+
+  async #end(run: CellRun, ok: boolean | undefined, endedAt: number): Promise<void> {
+    const { startedAt, cell, execution } = run;
+    const ended = { executionOrder: execution.executionOrder, startedAt, ok, endedAt: Math.max(startedAt, endedAt) };
+    if (startedAt > 0) {
+      this.#ended.set(cell, ended);
+    }
+    await run.end(ok, ended.endedAt);
+    this.#active.delete(cell);
+    this.#unanswered.delete(run);
+    if (this.#current === run) {
+      this.#current = undefined;
+    }
   }
 
   /** The running execution may edit every cell of the notebook. Between runs, the edited cell gets one for the moment. */
   readonly #withExecution: WithExecution = (cell, action) => {
-    if (this.#current !== undefined) {
-      return Promise.resolve(action(this.#current));
+    if (this.#current?.state === "running") {
+      return Promise.resolve(action(this.#current.execution));
     }
     this.#late = this.#late.then(() => this.#editLate(cell, action)).catch(reportLate);
     return this.#late;
   };
 
   async #editLate(cell: vscode.NotebookCell, action: Parameters<WithExecution>[1]): Promise<void> {
-    if (this.#current !== undefined) {
-      await action(this.#current);
+    if (this.#current?.state === "running") {
+      await action(this.#current.execution);
       return;
     }
-    if (cell.index < 0) {
-      return; // The cell has been deleted.
+    if (cell.index < 0 || this.#active.has(cell)) {
+      return; // The cell has been deleted, or is about to be emptied for its next run.
     }
     const { executionOrder, startedAt, ok, endedAt } = this.#ended.get(cell) ?? {};
     const moment = this.#controller.createNotebookCellExecution(cell);
@@ -151,18 +249,6 @@ export class CellRunner {
     } finally {
       moment.end(ok, endedAt);
     }
-  }
-
-  #describeFailure(error: unknown): ErrorContent {
-    const { death } = this.#session;
-    if (error instanceof GraftError && error.code === "kernel/lost") {
-      const evalue = death ?? vscode.l10n.t("The kernel was restarted while this cell ran.");
-      const remedy = vscode.l10n.t("Its variables are lost: run the cells again from the top.");
-      return { ename: "KernelLost", evalue, traceback: [`KernelLost: ${evalue}`, remedy] };
-    }
-    return error instanceof Error
-      ? { ename: error.name, evalue: error.message, traceback: [] }
-      : { ename: "Error", evalue: String(error), traceback: [] };
   }
 }
 

@@ -1,11 +1,12 @@
 /** The kernel "Graft (TypeScript)" in VS Code's kernel picker: run, interrupt, restart. */
 import * as vscode from "vscode";
-import { CELL_LANGUAGES, commandIds, CONTROLLER_ID, NOTEBOOK_TYPE } from "../contributions";
+import { offerRestart } from "../commands/offerRestart";
+import { CELL_LANGUAGES, CONTROLLER_ID, EXTENSION_ID, NOTEBOOK_TYPE } from "../contributions";
 import type { KernelSession } from "../kernel/kernelSession";
-import { isJupyterNotebook, type KernelSessions } from "../kernel/kernelSessions";
+import { isJupyterNotebook, openNotebook, type KernelSessions } from "../kernel/kernelSessions";
 import { log, reportError } from "../reportError";
 import { engineName } from "../status/statusText";
-import { CellRunner } from "./cellRunner";
+import { CellRunner, type StartedCell } from "./cellRunner";
 import { kernelspec, namesGraft, withKernelspec } from "./kernelspec";
 import { TypeProblems } from "./typeProblems";
 
@@ -18,10 +19,13 @@ export class GraftController implements vscode.Disposable {
   readonly #runners = new WeakMap<KernelSession, CellRunner>();
   readonly #selected = new Set<string>();
   readonly #selection = new vscode.EventEmitter<void>();
-  readonly #typeProblems = new TypeProblems();
+  readonly #started = new vscode.EventEmitter<StartedCell & { readonly session: KernelSession }>();
+  readonly typeProblems = new TypeProblems();
   readonly #subscriptions: readonly { dispose: () => void }[];
   /** Fires when a notebook begins or ceases to use Graft. */
   readonly onDidChangeSelection = this.#selection.event;
+  /** Fires for each cell that has been sent to a kernel. */
+  readonly onDidStartCell = this.#started.event;
 
   constructor(sessions: KernelSessions) {
     this.#sessions = sessions;
@@ -35,7 +39,8 @@ export class GraftController implements vscode.Disposable {
     this.#subscriptions = [
       controller,
       this.#selection,
-      this.#typeProblems,
+      this.#started,
+      this.typeProblems,
       controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => this.#onSelected(notebook, selected)),
       vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#suggest(notebook)),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#onSelected(notebook, false)),
@@ -60,16 +65,16 @@ export class GraftController implements vscode.Disposable {
   async interrupt(notebook: vscode.NotebookDocument): Promise<void> {
     const session = this.#sessions.of(notebook.uri);
     const runner = this.#runnerOf(session);
-    runner.dropWaiting();
     const { running } = runner;
+    await runner.dropUnsent();
     await session.interrupt();
     if (running !== undefined) {
       setTimeout(() => {
         if (runner.running === running) {
-          void this.#offerRestart(
-            notebook,
-            vscode.l10n.t("The cell has been asked to stop and has not: it is inside code that cannot be interrupted."),
+          const message = vscode.l10n.t(
+            "The cell has been asked to stop and has not: it is inside code that cannot be interrupted.",
           );
+          void offerRestart(notebook, session, message, running).catch(reportError);
         }
       }, interruptPatienceMs);
     }
@@ -77,8 +82,18 @@ export class GraftController implements vscode.Disposable {
 
   async restart(notebook: vscode.NotebookDocument): Promise<void> {
     const session = this.#sessions.of(notebook.uri);
-    this.#runnerOf(session).dropWaiting();
+    await this.#runnerOf(session).dropUnsent();
     await session.restart();
+  }
+
+  /** Makes Graft this notebook's kernel, as the kernel picker does. */
+  async select(notebook: vscode.NotebookDocument): Promise<void> {
+    const notebookEditor = await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand("notebook.selectKernel", {
+      notebookEditor,
+      id: CONTROLLER_ID,
+      extension: EXTENSION_ID,
+    });
   }
 
   dispose(): void {
@@ -95,7 +110,10 @@ export class GraftController implements vscode.Disposable {
     if (existing !== undefined) {
       return existing;
     }
-    const runner = new CellRunner(session, this.#controller, (started) => this.#typeProblems.expect(started));
+    const runner = new CellRunner(session, this.#controller, (started) => {
+      this.typeProblems.expect(started);
+      this.#started.fire({ session, ...started });
+    });
     this.#runners.set(session, runner);
     return runner;
   }
@@ -107,28 +125,21 @@ export class GraftController implements vscode.Disposable {
         this.#controller.description = engineName(engine);
       }
     });
-    session.onDidCheck((checked) => this.#typeProblems.show(checked));
-    session.onDidDie((what) => {
-      log().error(`${session.notebook.toString()}: ${what}`);
-      this.#runnerOf(session).dropWaiting();
-      const notebook = vscode.workspace.notebookDocuments.find(
-        (open) => open.uri.toString() === String(session.notebook),
-      );
+    session.onDidCheck((checked) => this.typeProblems.show(checked));
+    session.onDidListKept(({ client, executions }) => {
+      this.#runnerOf(session).resume(client, executions).catch(reportError);
+    });
+    session.onDidDie(({ sentence, cell }) => {
+      log().error(`${session.notebook.toString()}: ${sentence}`);
+      const running = this.#runnerOf(session).lastRun(cell);
+      const notebook = openNotebook(session.notebook);
       if (notebook !== undefined) {
-        void this.#offerRestart(notebook, vscode.l10n.t("{0} Its variables are lost.", what));
+        const name = running === undefined ? cell : vscode.l10n.t("Cell {0}", running.index + 1);
+        const where = name === undefined ? "" : vscode.l10n.t("{0} was running. ", name);
+        const message = vscode.l10n.t("{0} {1}The variables are lost.", sentence, where);
+        void offerRestart(notebook, session, message, running).catch(reportError);
       }
     });
-  }
-
-  async #offerRestart(notebook: vscode.NotebookDocument, message: string): Promise<void> {
-    const restart = vscode.l10n.t("Restart Kernel");
-    const showLog = vscode.l10n.t("Show Kernel Log");
-    const choice = await vscode.window.showErrorMessage(message, restart, showLog);
-    if (choice === restart) {
-      await this.restart(notebook).catch(reportError);
-    } else if (choice === showLog) {
-      await vscode.commands.executeCommand(commandIds.showKernelLog);
-    }
   }
 
   #suggest(notebook: vscode.NotebookDocument): void {

@@ -1,6 +1,7 @@
 /** The status bar entry of the active notebook: kernel state and engine. Click for more about the engine. */
 import * as vscode from "vscode";
 import { commandIds, contextKeys } from "../contributions";
+import type { KernelState } from "../kernel/kernelSession";
 import type { KernelSessions } from "../kernel/kernelSessions";
 import type { GraftController } from "../notebook/controller";
 import { engineLines, statusText } from "./statusText";
@@ -36,25 +37,50 @@ export class StatusBar implements vscode.Disposable {
     const state = session?.kernelState ?? "none";
     void vscode.commands.executeCommand("setContext", contextKeys.notebookActive, active);
     void vscode.commands.executeCommand("setContext", contextKeys.kernelRunning, state === "idle" || state === "busy");
+    void vscode.commands.executeCommand("setContext", contextKeys.onServer, session?.server !== undefined);
     if (!active) {
       this.#item.hide();
       return;
     }
     const engine = session?.sessionState?.engine;
-    this.#item.text = statusText(state, engine);
-    this.#item.backgroundColor = state === "dead" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
+    this.#item.text = statusText(state, engine, session?.server);
+    this.#item.backgroundColor = backgroundOf(state);
     const lines = [
-      ...(engine === undefined ? [vscode.l10n.t("The kernel starts with the first cell.")] : engineLines(engine)),
-      ...(session?.death === undefined ? [] : [session.death]),
-      ...(session?.address === undefined
-        ? []
-        : [vscode.l10n.t("Kernel: process {0}, Node {1}", session.address.pid, session.address.node)]),
+      ...(engine === undefined ? [withoutEngine(state)] : engineLines(engine)),
+      ...(session?.death === undefined ? [] : [session.death.sentence]),
+      ...(session?.description === undefined ? [] : [vscode.l10n.t("Kernel: {0}", session.description)]),
     ];
-    const tooltip = new vscode.MarkdownString(
-      `${lines.join("\n\n")}\n\n[Restart kernel](command:${commandIds.restartKernel}) · [Show log](command:${commandIds.showKernelLog})`,
-    );
-    tooltip.isTrusted = { enabledCommands: [commandIds.restartKernel, commandIds.showKernelLog] };
+    const links = [
+      `[Restart kernel](command:${commandIds.restartKernel})`,
+      `[Show log](command:${commandIds.showKernelLog})`,
+      session?.server === undefined
+        ? `[Connect to a server](command:${commandIds.connectToServer})`
+        : `[Use local kernel](command:${commandIds.useLocalKernel})`,
+    ];
+    const tooltip = new vscode.MarkdownString(`${lines.join("\n\n")}\n\n${links.join(" · ")}`);
+    const { restartKernel, showKernelLog, connectToServer, useLocalKernel } = commandIds;
+    tooltip.isTrusted = { enabledCommands: [restartKernel, showKernelLog, connectToServer, useLocalKernel] };
     this.#item.tooltip = tooltip;
     this.#item.show();
   }
+}
+
+function backgroundOf(state: KernelState): vscode.ThemeColor | undefined {
+  switch (state) {
+    case "dead":
+      return new vscode.ThemeColor("statusBarItem.errorBackground");
+    case "disconnected":
+      return new vscode.ThemeColor("statusBarItem.warningBackground");
+    case "none":
+    case "starting":
+    case "idle":
+    case "busy":
+      return undefined;
+  }
+}
+
+function withoutEngine(state: KernelState): string {
+  return state === "none" || state === "dead"
+    ? vscode.l10n.t("The kernel starts with the next cell.")
+    : vscode.l10n.t("The kernel has not told its engine.");
 }

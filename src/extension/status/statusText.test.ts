@@ -8,6 +8,9 @@ describe("statusText", () => {
   it("says state and engines", () => {
     expect(statusText("busy", wasm)).toBe("$(loading~spin) Graft: busy · onnxruntime + wasm");
     expect(statusText("none", undefined)).toBe("$(circle-outline) Graft: not started");
+    expect(statusText("disconnected", wasm, "gpu-box:8888")).toBe(
+      "$(debug-disconnect) Graft: disconnected · onnxruntime + wasm · on gpu-box:8888",
+    );
     expect(engineName(native)).toBe("onnxruntime + tfjs-node");
   });
 

@@ -7,6 +7,7 @@ const icons: Readonly<Record<KernelState, string>> = {
   starting: "$(loading~spin)",
   idle: "$(pass)",
   busy: "$(loading~spin)",
+  disconnected: "$(debug-disconnect)",
   dead: "$(error)",
 };
 
@@ -15,13 +16,15 @@ const words: Readonly<Record<KernelState, string>> = {
   starting: "starting",
   idle: "idle",
   busy: "busy",
+  disconnected: "disconnected",
   dead: "ended",
 };
 
-/** `"$(pass) Graft: idle · onnxruntime + wasm"`. */
-export function statusText(state: KernelState, engine: EngineInfo | undefined): string {
-  const suffix = engine === undefined ? "" : ` · ${engineName(engine)}`;
-  return `${icons[state]} Graft: ${words[state]}${suffix}`;
+/** `"$(pass) Graft: idle · onnxruntime + wasm · on gpu-box:8888"`. `server`: undefined on this machine. */
+export function statusText(state: KernelState, engine: EngineInfo | undefined, server?: string): string {
+  const engines = engine === undefined ? [] : [engineName(engine)];
+  const where = server === undefined ? [] : [`on ${server}`];
+  return [`${icons[state]} Graft: ${words[state]}`, ...engines, ...where].join(" · ");
 }
 
 /** The engines without their versions: `"onnxruntime + tfjs-node"`. */
