@@ -12,7 +12,9 @@ export type ControlRequest =
   /** Presses keys, in Playwright's notation: `"Control+Shift+P"`. */
   | { readonly action: "press"; readonly keys: string }
   /** Types text into what has the focus. */
-  | { readonly action: "type"; readonly text: string };
+  | { readonly action: "type"; readonly text: string }
+  /** Loads the window anew. The suite ends with its extension host; the next one goes on (`reloadWindow.ts`). */
+  | { readonly action: "reload" };
 
 export type ControlReply =
   | { readonly kind: "done"; readonly values: readonly FrameValue[] }

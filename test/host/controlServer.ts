@@ -10,6 +10,8 @@ export interface ControlServer {
   readonly url: string;
   /** Requests that come before wait until there is a page. */
   attach(page: Page): void;
+  /** How often the window has been loaded anew; each time its extension host ends. */
+  readonly reloads: number;
   dispose(): Promise<void>;
 }
 
@@ -17,10 +19,13 @@ export async function startControlServer(screenshotFolder: string): Promise<Cont
   await mkdir(screenshotFolder, { recursive: true });
   let attach: (page: Page) => void = () => undefined;
   const attached = new Promise<Page>((resolve) => (attach = resolve));
+  let reloads = 0;
   const server: Server = createServer((request, response) => {
     const answer = async (): Promise<ControlReply> => {
       try {
-        const values = await act(await attached, await parseBody(request), screenshotFolder);
+        const [page, body] = await Promise.all([attached, parseBody(request)]);
+        reloads += body.action === "reload" ? 1 : 0;
+        const values = await act(page, body, screenshotFolder);
         return { kind: "done", values };
       } catch (error) {
         return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
@@ -32,6 +37,9 @@ export async function startControlServer(screenshotFolder: string): Promise<Cont
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     attach: (page) => attach(page),
+    get reloads() {
+      return reloads;
+    },
     dispose: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -61,6 +69,9 @@ async function act(page: Page, request: ControlRequest, screenshotFolder: string
       return [];
     case "type":
       await page.keyboard.type(request.text);
+      return [];
+    case "reload":
+      await page.reload({ waitUntil: "domcontentloaded" });
       return [];
     default:
       request satisfies never;

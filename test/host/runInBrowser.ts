@@ -17,6 +17,7 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
   return runHostSuite(async (run) => {
     let tellDeath: (reason: string) => void = () => undefined;
     const died = new Promise<string>((resolve) => (tellDeath = resolve));
+    let exits = 0;
     const server = await startVscodeServer({
       install,
       port: 0,
@@ -27,7 +28,7 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
       env: run.env,
       onLog: (line) => {
         if (process.env.GRAFT_HOST_VERBOSE === "1") process.stderr.write(`  server: ${line}\n`);
-        if (line.includes("Extension Host Process exited")) tellDeath(line);
+        if (line.includes("Extension Host Process exited") && ++exits > run.control.reloads) tellDeath(line);
       },
     });
     let browser: Browser | undefined;
@@ -56,6 +57,8 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
 async function openPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
   const page = await context.newPage();
+  // Leaving a page with unsaved changes asks, which a reload on purpose is not to wait for.
+  page.on("dialog", (dialog) => void dialog.accept());
   if (process.env.GRAFT_HOST_VERBOSE === "1") {
     page.on("console", (message) => process.stderr.write(`  page: ${message.text()}\n`));
   }

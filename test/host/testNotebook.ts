@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   commands,
   NotebookCellKind,
+  NotebookEditorRevealType,
   NotebookRange,
   TabInputNotebook,
   Uri,
@@ -46,6 +47,13 @@ export class TestNotebook {
     return new TestNotebook(document);
   }
 
+  /** The notebook that is open already, as it is. */
+  static found(): TestNotebook {
+    const document = window.activeNotebookEditor?.notebook;
+    assert.ok(document, "no notebook is open");
+    return new TestNotebook(document);
+  }
+
   cell(index: number): NotebookCell {
     return this.document.cellAt(index);
   }
@@ -55,6 +63,11 @@ export class TestNotebook {
     const editor = window.activeNotebookEditor;
     assert.ok(editor);
     editor.selection = new NotebookRange(index, index + 1);
+  }
+
+  /** Scrolls a cell to the top of the window. */
+  reveal(index: number): void {
+    window.activeNotebookEditor?.revealRange(new NotebookRange(index, index + 1), NotebookEditorRevealType.AtTop);
   }
 
   /** Runs cells `from` to `to` (without `to`) as the Run button does. Resolves when they have ended. */

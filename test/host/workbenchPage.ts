@@ -44,6 +44,11 @@ export async function typeText(text: string): Promise<void> {
   await post({ action: "type", text });
 }
 
+/** Loads the window anew, which ends this extension host. */
+export async function reloadPage(): Promise<void> {
+  await post({ action: "reload" });
+}
+
 const themes = { light: "Default Light Modern", dark: "Default Dark Modern" } as const;
 
 /** Switches VS Code's colour theme and waits until the window wears it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestKernel } from "./testKernel";
+import { plain, TestKernel } from "./testKernel";
 
 let kernel: TestKernel;
 beforeAll(async () => void (kernel = await TestKernel.start()));
@@ -73,6 +73,26 @@ describe("names live on from cell to cell", () => {
       ["const flag = 1, result = 2, wait = 3; let stop = 4", "flag + result + wait + stop"],
       "10",
     ],
+    ["an assigned function has the name", ["let keptH: any", "keptH = () => 1; keptH.name"], "'keptH'"],
+    ["what a cell with `using` declares", ["using keptI = { [Symbol.dispose]() {} }; const keptJ = 2", "keptJ"], "2"],
+    [
+      "no name that only the compiler knows",
+      ["using keptK = { [Symbol.dispose]() {} }", "typeof _usingCtx"],
+      "'undefined'",
+    ],
+    [
+      "await using",
+      ["let gone = false; await using keptL = { async [Symbol.asyncDispose]() { gone = true } }", "gone"],
+      "true",
+    ],
+    [
+      "export of all kinds",
+      ["export const keptM = 1; export default function keptN() { return keptM }", "keptN()"],
+      "1",
+    ],
+    ["enum", ["enum KeptO { A = 2 }", "KeptO.A"], "2"],
+    ["parameter properties", ["class KeptP { constructor(readonly x: number) {} }", "new KeptP(3).x"], "3"],
+    ["import x = require()", ['import keptQ = require("node:path")', "typeof keptQ.join"], "'function'"],
     ["own name for a global one", ["const URL = 'mine'", "URL + typeof globalThis.URL"], "'minefunction'"],
   ])("%s", async (_, cells, expected) => {
     let last = "";
@@ -106,13 +126,53 @@ describe("names live on from cell to cell", () => {
   });
 });
 
+describe("imports", () => {
+  it("stay live: a module's own changes are seen, also by later cells", async () => {
+    kernel.write("live.ts", "export let counter = 0;\nexport const bump = (): void => { counter++ };\n");
+    expect(await kernel.value('import { counter, bump } from "./live"; bump(); counter')).toBe("1");
+    expect(await kernel.value("bump(); counter")).toBe("2");
+    await kernel.run("let counter = 'mine'");
+    expect(await kernel.value("bump(); counter")).toBe("'mine'");
+  });
+});
+
+describe("decorators", () => {
+  it("are TypeScript's experimental ones: called with target, key and descriptor", async () => {
+    const code = `
+      const log = (_target: object, key: string, descriptor: PropertyDescriptor) => {
+        const method = descriptor.value;
+        descriptor.value = function (...args: unknown[]) { return key + ":" + method.apply(this, args) };
+      };
+      class Decorated { @log twice(n: number) { return 2 * n } }
+      new Decorated().twice(4)`;
+    expect(await kernel.value(code)).toBe("'twice:8'");
+  });
+});
+
 describe("constants", () => {
-  it.each([["const fixed = 1; fixed = 2"], ["fixed = 3"], ["fixed++"], ["({ fixed } = { fixed: 4 })"]])(
-    "%s is refused",
-    async (code) => {
-      await kernel.run("const fixed = 0");
-      expect(await kernel.value(code)).toContain("'fixed' is a const");
-      expect(await kernel.value("fixed")).toBe("0");
-    },
-  );
+  it.each([
+    ["fixed = 3"],
+    ["fixed++"],
+    ["({ fixed } = { fixed: 4 })"],
+    ["for (fixed of [5]);"],
+    ["(() => { fixed = 6 })()"],
+  ])("%s is a TypeError when it is reached", async (code) => {
+    await kernel.run("const fixed = 0");
+    const text = plain(await kernel.value(`const before${code.length} = 1;\n${code}`));
+    expect(text).toMatch(/^TypeError: 'fixed' is a const[\s\S]* line 2/);
+    expect(await kernel.value(`[fixed, before${code.length}]`)).toBe("[ 0, 1 ]");
+  });
+
+  it("of the same cell are refused too, and imports", async () => {
+    expect(await kernel.value("const inCell = 1; inCell = 2")).toContain("'inCell' is a const");
+    expect(await kernel.value("inCell")).toBe("1");
+    expect(await kernel.value('import { sep } from "node:path"; sep = "x"')).toContain("'sep' is a const");
+  });
+
+  it("can be caught, and become variables when they are declared so", async () => {
+    await kernel.run("const turned = 1; const turn = () => { turned = 5 }");
+    expect(await kernel.value("let how = ''; try { turn() } catch (e) { how = e.name } how")).toBe("'TypeError'");
+    await kernel.run("let turned = 2");
+    expect(await kernel.value("turn(); turned")).toBe("5");
+  });
 });

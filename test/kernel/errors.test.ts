@@ -46,6 +46,57 @@ describe("an exception", () => {
     expect(text).toMatch(/Error: outer[\s\S]*Caused by:\nTypeError: inner/);
   });
 
+  it("that causes itself is told once", async () => {
+    const text = await traceback('const round: any = new Error("round"); round.cause = round; throw round');
+    expect(text.match(/Error: round/g)).toHaveLength(1);
+  });
+
+  it("shows each error of an AggregateError", async () => {
+    const text = await traceback('throw new AggregateError([new Error("one"), new TypeError("two")], "several")');
+    expect(text).toMatch(/^AggregateError: several[\s\S]*Caused by:\nError: one[\s\S]*Caused by:\nTypeError: two/);
+  });
+
+  it("of a class of one's own is named after it", async () => {
+    expect(await traceback('class Missing extends Error {}\nthrow new Missing("it")')).toMatch(/^Missing: it\n/);
+  });
+
+  it("in a package shows where the cell called it", async () => {
+    kernel.write(
+      "thrower.js",
+      "exports.now = () => { throw new TypeError('lib') };\nexports.later = async () => { await null; throw new Error('late lib') };",
+    );
+    const text = await traceback('const { now, later } = require("./thrower.js");\n\nnow()');
+    expect(text).toMatch(/^TypeError: lib\n {4}at Cell \[\d+\], line 3, column 1\n/);
+    expect(text).not.toContain("thrower.js");
+    expect(await traceback("\nawait later()")).toMatch(/^Error: late lib\n {4}at Cell \[\d+\], line 2, column 1\n/);
+  });
+
+  it("that never was in a cell shows where it was", async () => {
+    kernel.write(
+      "stray.js",
+      "exports.start = () => new Promise((_, reject) => setImmediate(() => reject(new Error('far'))));",
+    );
+    const text = await traceback(
+      'const { start } = require("./stray.js"); start().catch((e: any) => { globalThis.far = e }); await new Promise((r) => setTimeout(r, 20)); throw globalThis.far',
+    );
+    expect(text).toMatch(/^Error: far\n {4}at .*stray\.js:1/);
+  });
+
+  it("through several awaits shows each of the functions", async () => {
+    const text = await traceback(
+      "async function outer() {\n  await inner();\n}\nasync function inner() {\n  await new Promise((r) => setTimeout(r, 1));\n  throw new Error('deep');\n}\nawait outer();",
+    );
+    expect(text).toMatch(
+      /at inner \(.*line 6, column 9\)\n {4}at outer \(.*line 2, column 3\)\n {4}at Cell \[\d+\], line 8/,
+    );
+  });
+
+  it("quotes functions without what the compiler has put in", async () => {
+    expect(await traceback("structuredClone(() => { for (;;) { break } })")).toContain(
+      "() => {\n\tfor (;;) {\n\t\tbreak;\n\t}\n} could not be cloned",
+    );
+  });
+
   it("may be anything that is thrown", async () => {
     expect(await traceback("throw { odd: 1 }")).toBe("Thrown: { odd: 1 }");
   });
@@ -81,6 +132,22 @@ describe("a syntax error", () => {
 
   it("says what was expected", async () => {
     expect(await traceback("foo(1")).toContain("Expected ')' but found 'EOF'");
+  });
+});
+
+describe("JSX", () => {
+  it.each([
+    ["const view = <div>hi</div>;", 14],
+    ["const view = <></>;", 14],
+  ])("%s is refused with a word about it", async (code, column) => {
+    const text = await traceback(code);
+    expect(text).toContain("SyntaxError: JSX is not supported in cells");
+    expect(text).toMatch(new RegExp(`line 1, column ${column}\n`));
+  });
+
+  it("is not suspected in a cast", async () => {
+    expect(await kernel.value('<string>("x" as unknown)')).toBe("'x'");
+    expect(await traceback("const x = <string>;")).not.toContain("JSX");
   });
 });
 

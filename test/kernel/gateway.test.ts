@@ -1,6 +1,8 @@
 /** The gateway from outside, without the library that our own client uses. */
 import { statSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -62,7 +64,7 @@ describe("a request", () => {
 });
 
 describe("a WebSocket", () => {
-  function connect(headers: Headers, protocols: string[] = []): WebSocket {
+  function open(headers: Headers, protocols: string[] = []): WebSocket {
     const { url, kernelId } = kernel.process.address;
     return new WebSocket(`${url.replace("http", "ws")}api/kernels/${kernelId}/channels`, protocols, { headers });
   }
@@ -70,8 +72,9 @@ describe("a WebSocket", () => {
   it.each([
     ["no token", {}],
     ["another origin", { Origin: "http://evil.example" }],
+    ["another host", { Host: "evil.example" }],
   ])("is refused with %s", async (name, headers: Headers) => {
-    const socket = connect(name === "no token" ? headers : { ...authorized(), ...headers });
+    const socket = open(name === "no token" ? headers : { ...authorized(), ...headers });
     const message = await new Promise<string>((resolve) => socket.once("error", (error) => resolve(error.message)));
     expect(message).toContain("403");
   });
@@ -80,7 +83,7 @@ describe("a WebSocket", () => {
     ["default", []],
     ["v1", [V1_SUBPROTOCOL]],
   ])("speaks the %s dialect and survives malformed frames", async (dialect, protocols) => {
-    const socket = connect(authorized(), protocols);
+    const socket = open(authorized(), protocols);
     await new Promise((resolve) => socket.once("open", resolve));
     const received: Message[] = [];
     socket.on("message", (data: Buffer, isBinary: boolean) => {
@@ -119,6 +122,24 @@ describe("a WebSocket", () => {
     ]);
     expect(mine()[1]?.content).toMatchObject({ status: "ok", protocol_version: "5.4", implementation: "graft" });
     socket.close();
+  });
+});
+
+describe("the network", () => {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address !== undefined && !address.internal && address.family === "IPv4");
+
+  // A machine without any network has no address to try.
+  it.runIf(own !== undefined)("cannot reach the kernel: it listens on loopback only", async () => {
+    const { port } = new URL(kernel.process.address.url);
+    const socket = connect({ host: own!.address, port: Number(port) });
+    const code = await new Promise<unknown>((resolve) => {
+      socket.once("connect", () => resolve("connected"));
+      socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    socket.destroy();
+    expect(code).toBe("ECONNREFUSED");
   });
 });
 

@@ -84,6 +84,49 @@ describe("import", () => {
   });
 });
 
+describe("a file that has changed is taken anew by the cell that imports it", () => {
+  it.each([
+    ["fresh.js", "exports.version = 1;", "exports.version = 'two';"],
+    ["fresh.cjs", "exports.version = 1;", "exports.version = 'two';"],
+    ["fresh.mjs", "export const version = 1;", "export const version = 'two';"],
+    ["fresh.json", '{ "version": 1 }', '{ "version": "two" }'],
+    ["fresh.ts", "export const version = 1;", "export const version = 'two';"],
+  ])("%s", async (name, first, second) => {
+    const code = `import { version } from "./${name}"; version`;
+    kernel.write(name, first);
+    expect(await kernel.value(code)).toBe("1");
+    expect(await kernel.value(code)).toBe("1");
+    kernel.write(name, second);
+    expect(await kernel.value(code)).toBe("'two'");
+    expect(await kernel.value(code)).toBe("'two'");
+    expect(await kernel.value(`(await import("./${name}")).version`)).toBe("'two'");
+  });
+
+  it("also when it is imported by another file", async () => {
+    kernel.write("outerFile.ts", 'import { version } from "./innerFile"; export const outer = () => version;');
+    kernel.write("innerFile.ts", "export const version = 1;");
+    expect(await kernel.value('import { outer } from "./outerFile"; outer()')).toBe("1");
+    kernel.write("innerFile.ts", "export const version = 'two';");
+    expect(await kernel.value("outer()")).toBe("1");
+    expect(await kernel.value('import { outer } from "./outerFile"; outer()')).toBe("'two'");
+  });
+
+  it("and an unchanged one keeps its state", async () => {
+    for (const name of ["state.ts", "state.mjs"]) {
+      kernel.write(name, "export const box = { n: 0 };");
+      await kernel.run(`import { box } from "./${name}"; box.n++`);
+      expect(await kernel.value(`import { box } from "./${name}"; box.n`)).toBe("1");
+    }
+  });
+});
+
+describe("JSON with an attribute", () => {
+  it("is imported as without", async () => {
+    expect(await kernel.value('import data from "./data.json" with { type: "json" }; data.rows')).toBe("[ 1, 2 ]");
+    expect(await kernel.value('(await import("./data.json", { with: { type: "json" } })).rows')).toBe("[ 1, 2 ]");
+  });
+});
+
 describe("an import that cannot be", () => {
   it.each([
     [
