@@ -12,6 +12,28 @@ export interface BenchKernel {
 /** Starts a kernel; resolves when it has answered its first `kernel_info_request`. */
 export type StartKernel = () => Promise<BenchKernel>;
 
+/** The same work in a kernel's own language. */
+export interface BenchCells {
+  readonly sum: string;
+  /** `i`: a number that is another one each time. */
+  readonly declaration: (i: number) => string;
+  /** 2000 prints of a short line each. */
+  readonly lines: string;
+}
+
 /** Something that is measured, or the reason why it cannot be. */
 export type Contender =
-  { readonly name: string; readonly start: StartKernel } | { readonly name: string; readonly missing: string };
+  | { readonly name: string; readonly start: StartKernel; readonly cells: BenchCells }
+  | { readonly name: string; readonly missing: string };
+
+export const typescriptCells: BenchCells = {
+  sum: "1+1",
+  declaration: (i) => `const point${i}: { x: number; y: number } = { x: ${i}, y: 2 };`,
+  lines: "for (let i = 0; i < 2000; i++) console.log('line ' + i);",
+};
+
+export const pythonCells: BenchCells = {
+  sum: "1+1",
+  declaration: (i) => `point${i}: dict[str, int] = {"x": ${i}, "y": 2}`,
+  lines: "for i in range(2000): print(f'line {i}')",
+};

@@ -1,4 +1,5 @@
-/** Results of a benchmark, as JSON for programs and as a table for people. */
+/** Results of a benchmark: as JSON for programs, as a table for people, and written into the documentation. */
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { cpus, totalmem, type } from "node:os";
 
 export interface BenchRow {
@@ -6,13 +7,13 @@ export interface BenchRow {
   readonly unit: string;
   readonly graft: number;
   readonly peers: Readonly<Record<string, number>>;
-  readonly note?: string;
 }
 
 export interface BenchReport {
   readonly bench: string;
   readonly machine: string;
   readonly rows: readonly BenchRow[];
+  readonly notes: readonly string[];
 }
 
 export function machineName(): string {
@@ -32,20 +33,47 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-export function formatReport({ bench, machine, rows }: BenchReport): string {
+/** Each peer's figure with how many times Graft's it is. */
+function cellsOf({ rows }: BenchReport): string[][] {
   const peers = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
-  const table = [
-    [bench, "unit", "graft", ...peers],
-    ...rows.map((row) => [
-      row.what,
-      row.unit,
-      String(row.graft),
-      ...peers.map((peer) => String(row.peers[peer] ?? "-")),
-    ]),
+  const peerCell = (row: BenchRow, peer: string): string => {
+    const value = row.peers[peer];
+    return value === undefined ? "-" : `${value} (x${(value / row.graft).toFixed(2)})`;
+  };
+  return [
+    ["", "unit", "graft", ...peers],
+    ...rows.map((row) => [row.what, row.unit, String(row.graft), ...peers.map((peer) => peerCell(row, peer))]),
   ];
+}
+
+export function formatReport(report: BenchReport): string {
+  const table = cellsOf(report);
   const widths = table[0]!.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]): string =>
     cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ");
-  const notes = [...new Set(rows.flatMap((row) => (row.note === undefined ? [] : [row.note])))];
-  return [...table.map(line), "", machine, ...notes].join("\n");
+  return [...table.map(line), "", report.machine, ...report.notes].join("\n");
+}
+
+/**
+ * Puts the report between the markers `<!-- bench:NAME -->` and `<!-- /bench:NAME -->` of a Markdown file. Throws when the file
+ * does not have them.
+ */
+export async function writeReport(report: BenchReport, file: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  const [from, to] = [`<!-- bench:${report.bench} -->`, `<!-- /bench:${report.bench} -->`];
+  const [start, end] = [text.indexOf(from), text.indexOf(to)];
+  if (start < 0 || end < start) {
+    throw new Error(`Expected the markers ${from} and ${to} in ${file}.`);
+  }
+  const [head, ...rows] = cellsOf(report);
+  // Padded, as the formatter would have it.
+  const widths = head!.map((_, column) => Math.max(3, ...[head!, ...rows].map((cells) => cells[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(" | ")} |`;
+  const rule = widths.map((width, i) => (i < 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  const day = new Date().toISOString().slice(0, 10);
+  const body = [line(head!), line(rule), ...rows.map(line), "", `${day}, ${report.machine}. ${report.notes.join(" ")}`];
+  const draft = `${file}.tmp`;
+  await writeFile(draft, `${text.slice(0, start)}${from}\n\n${body.join("\n")}\n\n${text.slice(end)}`);
+  await rename(draft, file);
 }

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Contender } from "./benchKernel";
+import { pythonCells, typescriptCells, type Contender } from "./benchKernel";
 import { startZeroMqKernel } from "./zeroMqKernel";
 
 const run = promisify(execFile);
@@ -35,7 +35,8 @@ async function ipykernel(cacheFolder: string, say: (text: string) => void): Prom
     return { name, missing: "neither Debian nor pip could install it" };
   }
   const command = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"];
-  return { name, start: () => startZeroMqKernel(command) };
+  const version = await output(python, ["-c", "import ipykernel; print(ipykernel.__version__)"]);
+  return { name: `${name} ${version}`, start: () => startZeroMqKernel(command), cells: pythonCells };
 }
 
 async function deno(cacheFolder: string, say: (text: string) => void): Promise<Contender> {
@@ -53,16 +54,27 @@ async function deno(cacheFolder: string, say: (text: string) => void): Promise<C
     return { name, missing: "npm could not install it" };
   }
   const start = [await nativeDeno(command), "jupyter", "--kernel", "--conn", "{connection_file}"];
-  return { name, start: () => startZeroMqKernel(start, { DENO_NO_UPDATE_CHECK: "1" }) };
+  const version = await output(command, ["eval", "console.log(Deno.version.deno)"]);
+  return {
+    name: `${name} jupyter ${version}`,
+    start: () => startZeroMqKernel(start, { DENO_NO_UPDATE_CHECK: "1" }),
+    cells: typescriptCells,
+  };
 }
 
 /** npm's `deno` is a Node script that starts the real program, whose start would be counted twice. */
 async function nativeDeno(command: string): Promise<string> {
+  const path = await output(command, ["eval", "console.log(Deno.execPath())"]);
+  return path === "" ? command : path; // An older deno that does not tell: the script works too.
+}
+
+/** What the command prints; nothing when it fails. */
+async function output(command: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await run(command, ["eval", "console.log(Deno.execPath())"]);
+    const { stdout } = await run(command, args);
     return stdout.trim();
   } catch {
-    return command; // An older deno that does not tell: the script works too.
+    return "";
   }
 }
 

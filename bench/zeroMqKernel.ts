@@ -57,7 +57,10 @@ export async function startZeroMqKernel(
   void receiveAll(shell, "shell", conversation);
   void receiveAll(iopub, "iopub", conversation);
 
-  await conversation.request("kernel_info_request", {}, false);
+  await Promise.race([
+    conversation.request("kernel_info_request", {}, false),
+    exited.then((code) => Promise.reject(new Error(`The kernel ended with ${String(code)} instead of starting.`))),
+  ]);
   return {
     execute: async (code) => {
       // Subscribing takes a moment of its own; asking until iopub answers keeps that out of the numbers.

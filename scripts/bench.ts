@@ -1,7 +1,8 @@
-/** `npm run bench -- NAME [--json]`. */
+/** `npm run bench -- NAME [--json] [--write]`. */
 import { join } from "node:path";
-import { formatReport, type BenchReport } from "../bench/benchReport";
-import { benchStart } from "../bench/start";
+import { formatReport, writeReport, type BenchReport } from "../bench/benchReport";
+import { benchKernel } from "../bench/kernel";
+import { benchLanguage } from "../bench/language";
 
 interface Bench {
   readonly about: string;
@@ -12,29 +13,36 @@ const root = process.cwd();
 const say = (text: string): void => void process.stderr.write(`· ${text}\n`);
 
 const benches: Readonly<Record<string, Bench>> = {
-  start: {
-    about: "kernel ready, first cell and 1+1, beside ipykernel and deno jupyter",
+  kernel: {
+    about: "a kernel's start and the cost of small cells, beside ipykernel and deno jupyter",
     run: () =>
-      benchStart({
+      benchKernel({
         kernelFile: join(root, "dist", "kernel.js"),
         cacheFolder: join(root, "node_modules", ".cache", "graft-bench"),
         say,
       }),
   },
+  language: {
+    about: "how long the editor waits for completion, hover and parameter hints, also while a cell computes",
+    run: () => benchLanguage({ kernelFile: join(root, "dist", "kernel.js"), say }),
+  },
 };
 
 const usage = [
-  "npm run bench -- NAME [--json]",
+  "npm run bench -- NAME [--json] [--write]",
+  "--write: puts the table into docs/benchmarks.md as well",
   "",
   ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),
 ].join("\n");
 
+const options = ["--json", "--write", "--help"];
+
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const name = args.find((argument) => !argument.startsWith("--"));
-  const unknown = args.find((argument) => argument.startsWith("--") && argument !== "--json" && argument !== "--help");
+  const unknown = args.find((argument) => argument.startsWith("--") && !options.includes(argument));
   if (unknown !== undefined) {
-    say(`Expected --json or --help, but found ${unknown}.\n\n${usage}`);
+    say(`Expected ${options.join(", ")}, but found ${unknown}.\n\n${usage}`);
     return 1;
   }
   if (name === undefined || args.includes("--help")) {
@@ -48,6 +56,9 @@ async function main(): Promise<number> {
   }
   const report = await bench.run();
   console.log(args.includes("--json") ? JSON.stringify(report) : formatReport(report));
+  if (args.includes("--write")) {
+    await writeReport(report, join(root, "docs", "benchmarks.md"));
+  }
   return 0;
 }
 
