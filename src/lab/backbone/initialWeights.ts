@@ -1,19 +1,19 @@
 import { Rng } from "../../shared/rng";
-import { valueShapes, weightShapes } from "./graphShapes";
+import { placedLayers } from "./graphShapes";
+import { type Shape, sizeOf, type WeightSpec } from "./kinds/layerKind";
 import type { Layer, LayerGraph, Tensor, Weights } from "./layerGraph";
 
 /**
  * Seeded random weights. Kernels before a relu (also with batch norm in between) follow He et al. 2015
- * (arXiv:1502.01852, variance 2 / fan-in), output kernels Glorot & Bengio 2010 (variance 2 / (fan-in + fan-out)); biases 0,
- * batch norm the identity.
+ * (arXiv:1502.01852, variance 2 / fan-in), those of the output and of attention Glorot & Bengio 2010 (variance 2 / (fan-in +
+ * fan-out)); biases 0, normalisation the identity.
  */
 export function initialWeights(graph: LayerGraph, seed: number): Weights {
   const rng = new Rng(seed);
-  const shapes = valueShapes(graph);
   const weights = new Map<string, Tensor>();
-  for (const layer of graph.layers) {
-    for (const [name, shape] of weightShapes(layer, shapes.get(layer.inputs[0]!)!)) {
-      weights.set(name, { shape, data: initialValues(layer, graph, name, shape, rng) });
+  for (const { layer, weights: specs } of placedLayers(graph)) {
+    for (const spec of specs) {
+      weights.set(`${layer.name}/${spec.name}`, { shape: spec.shape, data: initialValues(layer, graph, spec, rng) });
     }
   }
   return weights;
@@ -22,15 +22,28 @@ export function initialWeights(graph: LayerGraph, seed: number): Weights {
 function initialValues(
   layer: Layer,
   graph: LayerGraph,
-  name: string,
-  shape: readonly number[],
+  { name, shape, role }: WeightSpec,
   rng: Rng,
 ): Float32Array<ArrayBuffer> {
-  const size = shape.reduce((product, side) => product * side, 1);
-  if (name.endsWith("/gamma") || name.endsWith("/moving_variance")) return new Float32Array(size).fill(1);
-  if (!name.endsWith("/kernel")) return new Float32Array(size);
+  const size = sizeOf(shape);
+  if (name === "gamma" || name === "moving_variance") return new Float32Array(size).fill(1);
+  if (role !== "kernel") return new Float32Array(size);
+  const deviation = deviationOf(layer, graph, name, shape);
+  return Float32Array.from({ length: size }, () => rng.normal() * deviation);
+}
+
+function deviationOf(layer: Layer, graph: LayerGraph, name: string, shape: Shape): number {
+  const size = sizeOf(shape);
+  // Embeddings as BERT's (Devlin et al. 2019).
+  if (name === "embeddings") return 0.02;
+  // Attention: [width, heads, keyDim] going in, [heads, keyDim, width] coming out.
+  if (layer.type === "MultiHeadAttention") {
+    const attentionIn = name === "output_kernel" ? shape[0]! * shape[1]! : shape[0]!;
+    return Math.sqrt(2 / (attentionIn + size / attentionIn));
+  }
+  // Each filter of a depthwise kernel reads one channel.
+  if (name === "depthwise_kernel") return Math.sqrt(2 / (shape[0]! * shape[1]!));
   const fanOut = shape.at(-1)!;
   const fanIn = size / fanOut;
-  const deviation = Math.sqrt(2 / (layer.name === graph.output ? fanIn + fanOut : fanIn));
-  return Float32Array.from({ length: size }, () => rng.normal() * deviation);
+  return Math.sqrt(2 / (layer.name === graph.output ? fanIn + fanOut : fanIn));
 }

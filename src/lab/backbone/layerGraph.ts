@@ -4,7 +4,7 @@
  * Keras and tfjs keep them.
  */
 export interface LayerGraph {
-  /** Shape without the batch: `[28, 28, 1]`. */
+  /** Shape without the batch: `[28, 28, 1]` for images, `[128]` for token ids or features. */
   readonly input: { readonly name: string; readonly shape: readonly number[] };
   /** Topological order: every layer comes after the layers it reads. */
   readonly layers: readonly Layer[];
@@ -12,38 +12,119 @@ export interface LayerGraph {
   readonly output: string;
 }
 
-export type Activation = "linear" | "relu" | "softmax";
+/** `gelu` is the exact one (error function), `geluTanh` the approximation of Hendrycks & Gimpel 2016 that BERT and GPT-2 use. */
+export type Activation =
+  "linear" | "relu" | "relu6" | "leakyRelu" | "gelu" | "geluTanh" | "swish" | "sigmoid" | "tanh" | "softmax";
 
+export type Padding = "same" | "valid";
+type Pair = readonly [number, number];
+
+/** What convolutions and pooling have in common. */
+export interface Sliding {
+  readonly strides: Pair;
+  readonly padding: Padding;
+}
+
+/** Names of kinds and settings are Keras', in camelCase. Weights are named beside each kind, shapes as Keras keeps them. */
 export type Layer = LayerCommon &
   (
-    | {
+    | ({
+        /** `kernel` [height, width, channels, filters], `bias` [filters]. */
         readonly type: "Conv2D";
         readonly filters: number;
-        readonly kernelSize: readonly [number, number];
-        readonly strides: readonly [number, number];
-        readonly padding: "same" | "valid";
+        readonly kernelSize: Pair;
         readonly useBias: boolean;
         readonly activation: Activation;
-      }
+      } & Sliding)
+    | ({
+        /** `depthwise_kernel` [height, width, channels, depthMultiplier], `bias` [channels · depthMultiplier]. */
+        readonly type: "DepthwiseConv2D";
+        readonly kernelSize: Pair;
+        readonly depthMultiplier: number;
+        readonly useBias: boolean;
+        readonly activation: Activation;
+      } & Sliding)
+    | ({
+        /** `depthwise_kernel`, `pointwise_kernel` [1, 1, channels · depthMultiplier, filters], `bias` [filters]. */
+        readonly type: "SeparableConv2D";
+        readonly filters: number;
+        readonly kernelSize: Pair;
+        readonly depthMultiplier: number;
+        readonly useBias: boolean;
+        readonly activation: Activation;
+      } & Sliding)
+    /** Over the last axis of features or of a sequence. `kernel` [inputs, units], `bias` [units]. */
     | { readonly type: "Dense"; readonly units: number; readonly useBias: boolean; readonly activation: Activation }
+    /** `gamma`, `beta`, `moving_mean`, `moving_variance`, each [channels]. */
     | { readonly type: "BatchNormalization"; readonly epsilon: number; readonly momentum: number }
-    | { readonly type: "Activation"; readonly activation: Activation }
-    | {
-        readonly type: "MaxPooling2D" | "AveragePooling2D";
-        readonly poolSize: readonly [number, number];
-        readonly strides: readonly [number, number];
-        readonly padding: "same" | "valid";
-      }
-    | { readonly type: "GlobalAveragePooling2D" }
+    /** Over the last axis (Ba et al. 2016). `gamma`, `beta`, each [channels]. */
+    | { readonly type: "LayerNormalization"; readonly epsilon: number }
+    /** `slope` belongs to `leakyRelu`: the factor below 0. */
+    | { readonly type: "Activation"; readonly activation: Activation; readonly slope?: number }
+    | ({ readonly type: "MaxPooling2D" | "AveragePooling2D"; readonly poolSize: Pair } & Sliding)
+    /** Over height and width; with `keepDims` the result is `[1, 1, channels]`. */
+    | { readonly type: "GlobalAveragePooling2D" | "GlobalMaxPooling2D"; readonly keepDims: boolean }
+    /** Over the steps of a sequence; a second input is a mask `[steps]`, and only steps with 1 count. */
+    | { readonly type: "GlobalAveragePooling1D" }
     | { readonly type: "Flatten" }
+    /** In Keras' order: by row, then column, then channel. */
+    | { readonly type: "Reshape"; readonly shape: readonly number[] }
     | { readonly type: "Dropout"; readonly rate: number }
+    /** Rows and columns of zeros: `[[top, bottom], [left, right]]`. */
+    | { readonly type: "ZeroPadding2D"; readonly padding: readonly [Pair, Pair] }
+    /** Two or more inputs of one shape, or with sides of 1 that broadcast to the first one's. */
+    | { readonly type: "Add" | "Multiply" }
+    /** `axis` counts without the batch, from 0. */
+    | { readonly type: "Concatenate"; readonly axis: number }
+    /** Reads token ids `[steps]`, gives `[steps, outputDim]`. `embeddings` [inputDim, outputDim]. */
+    | { readonly type: "Embedding"; readonly inputDim: number; readonly outputDim: number }
+    /** 1 where a token id is not `paddingId`, else 0: `[steps]`. */
+    | { readonly type: "PaddingMask"; readonly paddingId: number }
+    /**
+     * Vaswani et al. 2017. Inputs: query; query and value; or query, value and a mask `[steps of value]` (1: may be attended to).
+     * `query_kernel`, `key_kernel`, `value_kernel` [width, heads, keyDim] with biases [heads, keyDim], `output_kernel`
+     * [heads, keyDim, width], `output_bias` [width].
+     */
+    | {
+        readonly type: "MultiHeadAttention";
+        readonly heads: number;
+        readonly keyDim: number;
+        readonly useBias: boolean;
+      }
+    /** Several values as one row: each flattened in Keras' order, one behind the other. Written by the cut, never by a person. */
+    | { readonly type: "Pack" }
+    /** The value of `shape` that begins at `offset` of a packed row. */
+    | { readonly type: "Unpack"; readonly offset: number; readonly shape: readonly number[] }
+    /** A layer that a person registered with tfjs (`tf.serialization.registerClass`); only the tfjs engine computes it. */
+    | {
+        readonly type: "Custom";
+        readonly className: string;
+        readonly config: Readonly<Record<string, unknown>>;
+        readonly outputShape: readonly number[];
+        readonly weights: readonly CustomWeight[];
+      }
   );
 
-interface LayerCommon {
+export interface CustomWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly trainable: boolean;
+}
+
+export interface LayerCommon {
   readonly name: string;
   /** Names of the layers (or of the graph's input) that this one reads. */
   readonly inputs: readonly string[];
 }
+
+/** The layer with this `type`, also where several types share one shape of options. */
+export type LayerOf<Type extends Layer["type"]> = Layer extends infer Kind
+  ? Kind extends Layer
+    ? Type extends Kind["type"]
+      ? Kind & { readonly type: Type }
+      : never
+    : never
+  : never;
 
 export interface Tensor {
   readonly shape: readonly number[];

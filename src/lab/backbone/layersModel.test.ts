@@ -31,7 +31,7 @@ const averaged = chain(
   [6, 6, 1],
   [
     conv("conv", {}),
-    { type: "GlobalAveragePooling2D", name: "average", inputs: [] },
+    { type: "GlobalAveragePooling2D", name: "average", inputs: [], keepDims: false },
     { type: "Dense", name: "head", inputs: [], units: 2, useBias: true, activation: "linear" },
   ],
 );

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { GraftError } from "../../shared/graftError";
 import { writeFileAtomically } from "../data/atomicFile";
-import { valueShapes, weightShapes } from "./graphShapes";
+import { layerOfWeight, placedLayers } from "./graphShapes";
+import { sizeOf } from "./kinds/layerKind";
 import type { LayerGraph, Tensor, Weights } from "./layerGraph";
-import { graphFromTopology, topologyOf } from "./topology";
+import { graphFromTopology, topologyOf } from "./keras/topology";
 
 const weightSchema = v.looseObject({
   name: v.string(),
@@ -42,7 +43,7 @@ export async function readLayersModel(folder: string): Promise<LayersModel> {
 /** Writes `model.json` and `weights.bin`, which `tf.loadLayersModel` reads too. `name` is the model's Keras name. */
 export async function writeLayersModel(folder: string, name: string, model: LayersModel): Promise<void> {
   const tensors = model.graph.layers.flatMap((layer) =>
-    [...model.weights].filter(([weight]) => weight.slice(0, weight.lastIndexOf("/")) === layer.name),
+    [...model.weights].filter(([weight]) => layerOfWeight(weight) === layer.name),
   );
   const bytes = Buffer.concat(
     tensors.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
@@ -102,7 +103,7 @@ async function readWeights(folder: string, manifest: Manifest): Promise<Map<stri
   for (const group of manifest) {
     const shards = await Promise.all(group.paths.map((shard) => readShard(folder, shard)));
     const bytes = Buffer.concat(shards);
-    const needed = group.weights.reduce((sum, weight) => sum + 4 * elements(weight.shape), 0);
+    const needed = group.weights.reduce((sum, weight) => sum + 4 * sizeOf(weight.shape), 0);
     for (const { name, dtype, quantization } of group.weights) {
       if (dtype !== "float32" || quantization !== undefined) {
         throw new GraftError({
@@ -123,7 +124,7 @@ async function readWeights(folder: string, manifest: Manifest): Promise<Map<stri
     }
     let offset = 0;
     for (const { name, shape } of group.weights) {
-      const size = 4 * elements(shape);
+      const size = 4 * sizeOf(shape);
       // A copy of its own: aligned, and not kept alive by one tensor of many.
       const data = new Float32Array(Uint8Array.from(bytes.subarray(offset, offset + size)).buffer);
       tensors.set(name.split("/").slice(-2).join("/"), { shape, data });
@@ -148,10 +149,10 @@ async function readShard(folder: string, shard: string): Promise<Buffer> {
 }
 
 function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, folder: string): Weights {
-  const shapes = valueShapes(graph);
   const weights = new Map<string, Tensor>();
-  for (const layer of graph.layers) {
-    for (const [name, shape] of weightShapes(layer, shapes.get(layer.inputs[0]!)!)) {
+  for (const { layer, weights: specs } of placedLayers(graph)) {
+    for (const { name: own, shape } of specs) {
+      const name = `${layer.name}/${own}`;
       const tensor = stored.get(name);
       if (tensor?.shape.join("x") !== shape.join("x")) {
         throw new GraftError({
@@ -165,8 +166,4 @@ function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, 
     }
   }
   return weights;
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type CheckpointHeader, notACheckpoint, parseCheckpointHeader, truncated } from "../../shared/checkpointHeader";
 import { GraftError } from "../../shared/graftError";
-import { valueShapes, weightedLayers, weightShapes } from "../backbone/graphShapes";
+import { placedLayers } from "../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type { Checkpoint, ModelAbout } from "./checkpoint";
 
@@ -77,9 +77,9 @@ function partsOf(file: string, bytes: Buffer): { readonly text: string; readonly
 function weightsFor(file: string, graph: LayerGraph, { tensors }: CheckpointHeader, data: Buffer): Weights {
   const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const weights = new Map<string, Tensor>();
-  const shapes = valueShapes(graph);
-  for (const layer of weightedLayers(graph)) {
-    for (const [name, expected] of weightShapes(layer, shapes.get(layer.inputs[0]!)!)) {
+  for (const { layer, weights: specs } of placedLayers(graph)) {
+    for (const { name: weight, shape: expected } of specs) {
+      const name = `${layer.name}/${weight}`;
       const tensor = stored.get(name);
       if (tensor?.shape.join() !== expected.join()) {
         throw new GraftError({

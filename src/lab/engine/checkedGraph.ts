@@ -1,55 +1,7 @@
-/**
- * A layer graph with its shapes worked out and its weights found complete: what the graph writers start from, so that a
- * missing weight or a shape that does not fit is met here, in words, and not inside ONNX Runtime.
- */
+/** What is checked before anything reaches an engine's library: met here, in words, and not inside ONNX Runtime. */
 import { GraftError } from "../../shared/graftError";
-import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
-import type { WeightSpec } from "./layers/layerRules";
-import { rulesOf } from "./layers/layerTable";
-
-export interface CheckedLayer {
-  readonly layer: Layer;
-  /** Name of the value that it reads. */
-  readonly input: string;
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
-  readonly weights: readonly WeightSpec[];
-}
-
-/** Shapes of all layers, in order. @throws GraftError when a layer cannot take its input. */
-export function checkedLayers(graph: LayerGraph): readonly CheckedLayer[] {
-  const shapes = new Map([[graph.input.name, graph.input.shape]]);
-  const checked = graph.layers.map((layer) => {
-    const [input, ...others] = layer.inputs;
-    const inputShape = input === undefined ? undefined : shapes.get(input);
-    if (input === undefined || inputShape === undefined || others.length > 0) {
-      throw new GraftError({
-        code: "engine/layer-inputs",
-        expected: `layer "${layer.name}" (${layer.type}) to read one of the layers before it`,
-        found: `inputs [${layer.inputs.join(", ")}]`,
-        remedy: "Put the layers into topological order, each with one input",
-      });
-    }
-    const rules = rulesOf(layer);
-    const outputShape = rules.outputShape(layer, inputShape);
-    shapes.set(layer.name, outputShape);
-    return { layer, input, inputShape, outputShape, weights: rules.weights(layer, inputShape) };
-  });
-  if (!shapes.has(graph.output)) {
-    throw new GraftError({
-      code: "engine/no-output",
-      expected: `an output that is one of ${[...shapes.keys()].join(", ")}`,
-      found: `"${graph.output}"`,
-      remedy: "Name the last layer of the graph as its output",
-    });
-  }
-  return checked;
-}
-
-/** The shape of the value called `name`, without the batch. */
-export function shapeOf(graph: LayerGraph, layers: readonly CheckedLayer[], name: string): readonly number[] {
-  return layers.find(({ layer }) => layer.name === name)?.outputShape ?? graph.input.shape;
-}
+import type { WeightSpec } from "../backbone/kinds/layerKind";
+import type { Layer, Tensor, Weights } from "../backbone/layerGraph";
 
 /** The tensor of a weight. @throws GraftError when it is missing or has another shape. */
 export function weightOf(weights: Weights, layer: Layer, spec: WeightSpec): Tensor {

@@ -2,10 +2,10 @@
  * Writes one training step as one ONNX graph: forward, backward by reverse-mode differentiation over the layers, optimizer
  * update. The graph is for one batch size; weights are inputs, so a session serves every run with the same layers.
  */
+import { type PlacedLayer, placedLayers, valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph } from "../backbone/layerGraph";
 import { GraftError } from "../../shared/graftError";
 import { writeAdam } from "./adam";
-import { checkedLayers, shapeOf, type CheckedLayer } from "./checkedGraph";
 import { writeCrossEntropy } from "./crossEntropy";
 import type { Gradients, TrainedLayer } from "./layers/layerRules";
 import { rulesOf } from "./layers/layerTable";
@@ -49,9 +49,9 @@ export function maskName(layer: string): string {
 /** The step as an ONNX file. @throws GraftError when the graph cannot be trained: shapes, names, a softmax at its end. */
 export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array {
   const graph = reluAfterPool(model);
-  const layers = checkedLayers(graph);
+  const layers = placedLayers(graph);
   const layout = parameterLayout(layers, options.trainable);
-  checkLogits(graph, layers);
+  checkLogits(graph);
   const builder = new GraphBuilder();
   const weights = new Map(
     [...layout.parameters, ...layout.statistics, ...layout.frozen].map(({ key, spec }) => [
@@ -62,7 +62,7 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
   const forward = writeForward(builder, graph, layers, options, weights);
   const labels = builder.input(names.labels, [options.batch], "int32");
   const loss = writeCrossEntropy(builder, forward.values.get(graph.output)!, labels);
-  const gradients = writeBackward(builder, graph, layers, forward, loss.gradient);
+  const gradients = writeBackward(builder, graph, forward, loss.gradient);
   const gradient = concatenated(builder, layout.parameters, gradients);
   if (options.end === "gradient") builder.output(names.gradient, gradient);
   else writeUpdate(builder, gradient, lengthOf(layout.parameters), options.end === "adamWithDecay");
@@ -72,8 +72,8 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
   return builder.toBytes("graft training step");
 }
 
-function checkLogits(graph: LayerGraph, layers: readonly CheckedLayer[]): void {
-  const shape = shapeOf(graph, layers, graph.output);
+function checkLogits(graph: LayerGraph): void {
+  const shape = valueShapes(graph).get(graph.output)!;
   const last = graph.layers.find(({ name }) => name === graph.output);
   const ending = last && "activation" in last && last.activation === "softmax" ? "a softmax" : undefined;
   if (shape.length === 1 && ending === undefined) return;
@@ -96,7 +96,7 @@ interface Forward {
 function writeForward(
   builder: GraphBuilder,
   graph: LayerGraph,
-  layers: readonly CheckedLayer[],
+  layers: readonly PlacedLayer[],
   { batch, trainable }: StepOptions,
   weights: ReadonlyMap<string, Value>,
 ): Forward {
@@ -106,25 +106,25 @@ function writeForward(
   const trained = new Map<string, TrainedLayer>();
   const needed = new Set<string>();
   const statistics = new Map<string, Value>();
-  for (const checked of layers) {
-    const { layer, inputShape, outputShape } = checked;
-    const isTrained = trainable.includes(layer.name) && checked.weights.length > 0;
-    const needsInputGradient = needed.has(checked.input);
+  for (const { layer, inputShapes, outputShape, weights: specs } of layers) {
+    const isTrained = trainable.includes(layer.name) && specs.length > 0;
+    const needsInputGradients = layer.inputs.map((name) => needed.has(name));
     const place = {
       builder,
       batch,
-      inputShape,
+      inputShapes,
       outputShape,
       trainable: isTrained,
-      needsInputGradient,
+      needsInputGradients,
       weight: (name: string) => weights.get(`${layer.name}/${name}`)!,
       update: (name: string, value: Value) => void statistics.set(`${layer.name}/${name}`, value),
       mask: (shape: readonly number[]) => builder.input(maskName(layer.name), shape),
     };
-    const result = rulesOf(layer).train(place, layer, values.get(checked.input)!);
+    const inputs = layer.inputs.map((name) => values.get(name)!);
+    const result = rulesOf(layer).train(place, layer, inputs);
     trained.set(layer.name, result);
     values.set(layer.name, result.output);
-    if (isTrained || needsInputGradient) needed.add(layer.name);
+    if (isTrained || needsInputGradients.includes(true)) needed.add(layer.name);
   }
   return { values, trained, needed, statistics };
 }
@@ -133,20 +133,22 @@ function writeForward(
 function writeBackward(
   builder: GraphBuilder,
   graph: LayerGraph,
-  layers: readonly CheckedLayer[],
   { trained, needed }: Forward,
   gradientOfLogits: Value,
 ): ReadonlyMap<string, Value> {
   const byValue = new Map([[graph.output, gradientOfLogits]]);
   const byWeight = new Map<string, Value>();
-  for (const { layer, input } of layers.toReversed()) {
+  for (const layer of graph.layers.toReversed()) {
     const arriving = byValue.get(layer.name);
     if (arriving === undefined || !needed.has(layer.name)) continue;
     const gradients: Gradients = trained.get(layer.name)!.backward(arriving);
     for (const [name, value] of Object.entries(gradients.weights ?? {})) byWeight.set(`${layer.name}/${name}`, value);
-    if (gradients.input === undefined || !needed.has(input)) continue;
-    const other = byValue.get(input);
-    byValue.set(input, other ? builder.binary("Add", other, gradients.input) : gradients.input);
+    layer.inputs.forEach((input, i) => {
+      const gradient = gradients.inputs?.[i];
+      if (gradient === undefined || !needed.has(input)) return;
+      const other = byValue.get(input);
+      byValue.set(input, other ? builder.binary("Add", other, gradient) : gradient);
+    });
   }
   return byWeight;
 }

@@ -15,7 +15,7 @@ beforeAll(useCpuBackend);
 afterAll(() => runtime.dispose());
 
 const flatten = { type: "Flatten", name: "flatten" } as const;
-const average = { type: "GlobalAveragePooling2D", name: "average" } as const;
+const average = { type: "GlobalAveragePooling2D", name: "average", keepDims: false } as const;
 const activation = (kind: "relu" | "softmax") => ({ type: "Activation", name: "act", activation: kind }) as const;
 
 interface Case {

@@ -3,13 +3,19 @@
  * interrupt stops training at a step boundary with the weights reached so far, and the same request with the same seed
  * gives the same bits on the same machine.
  */
-import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { Optimizer } from "./optimizer";
+import type { Schedule } from "./schedule";
+import type { StoredRows } from "./storedRows";
+import type { TrainingSnapshot } from "./trainingSnapshot";
 
 export interface Engine {
   /** E.g. `"onnxruntime 1.30.0"`. */
   readonly name: string;
+  /** The first layer of the graph that this engine cannot train; undefined when it can train all. */
+  cannotTrain(graph: LayerGraph): Layer | undefined;
   /** Forward pass in inference mode over `input` of shape `[n, …graph.input.shape]`, in batches. */
-  infer(graph: LayerGraph, weights: Weights, input: Tensor, options?: InferOptions): Promise<Tensor>;
+  infer(graph: LayerGraph, weights: Weights, input: Features, options?: InferOptions): Promise<Tensor>;
   train(request: TrainRequest, observer?: TrainObserver): Promise<TrainResult>;
   /**
    * Solves a linear softmax head to its optimum, off the calling thread: multinomial logistic regression by L-BFGS in
@@ -73,49 +79,75 @@ export interface SolvedHead {
   readonly interrupted: boolean;
 }
 
-export interface LabelledFeatures {
+/** Rows `[n, …shape]`: in memory, or in the files of a feature store, so that more than fits in memory can be trained on. */
+export type Features = Tensor | StoredRows;
+
+/** What a model is trained on and scored with. */
+export interface Examples {
   /** `[n, …graph.input.shape]`. */
-  readonly features: Tensor;
-  /** `[n]`, class indices from 0. */
-  readonly labels: Int32Array;
+  readonly features: Features;
+  readonly targets: Targets;
+  /** `[n]`, factors of the rows' losses, not negative. Default 1. The mean loss is Σ weight · loss / n, as in Keras. */
+  readonly sampleWeights?: Float32Array;
 }
 
+/** Class indices from 0, `[n]`; or values `[n, outputs]` for sigmoid cross-entropy (each in [0, 1]) and mean squared error. */
+export type Targets = Int32Array | Tensor;
+
+/** Of one row; a batch's loss is the mean over its rows. */
+export type Loss =
+  /** The output are logits `[n, classes]`; targets are class indices. */
+  | { readonly name: "softmaxCrossEntropy"; readonly labelSmoothing?: number }
+  /** The output are logits `[n, outputs]`, each a question of its own; mean over the outputs. */
+  | { readonly name: "sigmoidCrossEntropy"; readonly labelSmoothing?: number }
+  /** Mean over the outputs. */
+  | { readonly name: "meanSquaredError" };
+
 export interface TrainRequest {
-  /** The tail. Its output are logits, `[n, classes]`: the loss is softmax cross-entropy. */
+  /** The tail. Its output is what the loss reads. */
   readonly graph: LayerGraph;
   readonly weights: Weights;
   /** Names of the layers to train. All others stay as they are to the bit, batch norm in inference mode. */
   readonly trainable: readonly string[];
-  readonly train: LabelledFeatures;
-  readonly validation?: LabelledFeatures;
+  readonly train: Examples;
+  readonly validation?: Examples;
+  /** Default softmax cross-entropy without label smoothing. */
+  readonly loss?: Loss;
   readonly epochs: number;
   /** The last, smaller batch of an epoch is trained with its true weight, never dropped. */
   readonly batchSize: number;
-  readonly optimizer: {
-    readonly name: "adam";
-    readonly learningRate: number;
-    /** Decoupled weight decay (AdamW, Loshchilov & Hutter 2019), on kernels only. Default 0. */
-    readonly weightDecay?: number;
-  };
-  /** Learning rate over the run: constant, or half a cosine down to 0. Default `"constant"`. */
-  readonly schedule?: "constant" | "cosine";
+  readonly optimizer: Optimizer;
+  /** Learning rate over the run. Default constant. */
+  readonly schedule?: Schedule;
+  /** Batches whose gradients are averaged (by their rows) before one update. Default 1. */
+  readonly accumulateBatches?: number;
+  /** Factors of the learning rate by layer; layers without one have 1. */
+  readonly learningRateFactors?: ReadonlyMap<string, number>;
+  /** Gradients are scaled down to this global norm where theirs is larger (Pascanu et al. 2013). Default: never. */
+  readonly clipNorm?: number;
+  /** Moving average of the weights, `average · decay + weights · (1 - decay)` after each update. Default: none. */
+  readonly emaDecay?: number;
+  /** Order of the examples and dropout. */
   readonly seed: number;
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
-  /** At most this often, and at the end of an epoch, the observer gets the weights. Default: never. */
-  readonly weightsEveryMs?: number;
+  /** At most this often, and at the end of an epoch, the observer gets a snapshot. Default: never. */
+  readonly snapshotEveryMs?: number;
+  /** Goes on where this snapshot was taken, with the same request: same numbers as without the stop. */
+  readonly resume?: TrainingSnapshot;
 }
 
 export interface TrainObserver {
   onStep?(step: StepReport): void;
   onEpoch?(epoch: EpochReport): void;
-  /** Copies, after `onEpoch` of the same epoch. Not called after the last one, whose weights are the result. */
-  onWeights?(weights: Weights): void;
+  /** A copy, after `onEpoch` of the same epoch. Not called after the last one, whose snapshot is in the result. */
+  onSnapshot?(snapshot: TrainingSnapshot): void;
 }
 
 export interface StepReport {
-  /** From 1. */
+  /** Updates so far, from 1. */
   readonly step: number;
   readonly steps: number;
+  /** Mean over the rows of the step. */
   readonly loss: number;
   readonly learningRate: number;
 }
@@ -126,16 +158,32 @@ export interface EpochReport {
   readonly step: number;
   /** Mean over the epoch's rows as they were trained on: dropout on, weights changing. */
   readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  /** In inference mode (no dropout, moving statistics), after the epoch. */
+  /** Part of the rows whose largest logit is the label's; absent for other losses than softmax cross-entropy. */
+  readonly trainAccuracy?: number;
+  /** In inference mode (no dropout, moving statistics), after the epoch. With `emaDecay`, of the averaged weights. */
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
 }
 
 export interface TrainResult {
+  /** Those reached last; with `emaDecay` the averaged ones; after a divergence the last ones that were good. */
   readonly weights: Weights;
+  /** Those of the epoch with the lowest validation loss, where there is validation. */
+  readonly best?: { readonly epoch: number; readonly weights: Weights };
   readonly epochs: readonly EpochReport[];
   readonly steps: number;
   readonly interrupted: boolean;
+  /** Set when loss or weights were no longer finite: training stopped there. */
+  readonly diverged?: Divergence;
+  /** For `resume`: everything that decides what comes next. */
+  readonly snapshot: TrainingSnapshot;
   readonly seconds: number;
+}
+
+export interface Divergence {
+  readonly step: number;
+  readonly learningRate: number;
+  /** The first layer, in order, whose value or weights are not finite; undefined when it is the loss itself. */
+  readonly layer?: string;
+  readonly what: "loss" | "value" | "weights" | "input";
 }

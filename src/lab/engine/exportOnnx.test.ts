@@ -14,7 +14,7 @@ afterAll(() => runtime.dispose());
 
 const relu = { type: "Activation", name: "relu", activation: "relu" } as const;
 const flatten = { type: "Flatten", name: "flatten" } as const;
-const average = { type: "GlobalAveragePooling2D", name: "average" } as const;
+const average = { type: "GlobalAveragePooling2D", name: "average", keepDims: false } as const;
 
 const cases: readonly (readonly [string, LayerGraph])[] = [
   [
@@ -135,5 +135,7 @@ test("a weight that is missing, or has another shape, is named", () => {
 });
 
 test("a layer that cannot take its input is named", () => {
-  expect(() => exportOnnx(sequence([4, 4, 1], [dense("head")]), new Map())).toThrow(/\[features\] for layer "head"/);
+  expect(() => exportOnnx(sequence([4, 4, 1], [dense("head")]), new Map())).toThrow(
+    /\[steps, features\] for layer "head"/,
+  );
 });

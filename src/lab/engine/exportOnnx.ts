@@ -1,5 +1,6 @@
+import { type PlacedLayer, placedLayers, valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph, Weights } from "../backbone/layerGraph";
-import { checkedLayers, shapeOf, weightOf, type CheckedLayer } from "./checkedGraph";
+import { weightOf } from "./checkedGraph";
 import { foldBatchNorm } from "./foldBatchNorm";
 import { rulesOf } from "./layers/layerTable";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder";
@@ -17,7 +18,7 @@ export interface ExportOptions {
  * @throws GraftError when a weight is missing or a shape does not fit.
  */
 export function exportOnnx(graph: LayerGraph, weights: Weights, options: ExportOptions = {}): Uint8Array {
-  for (const { layer, weights: specs } of checkedLayers(graph)) {
+  for (const { layer, weights: specs } of placedLayers(graph)) {
     for (const spec of specs) weightOf(weights, layer, spec);
   }
   const folded = foldBatchNorm({ graph, weights });
@@ -36,23 +37,22 @@ export function exportWithWeightInputs(graph: LayerGraph): Uint8Array {
   );
 }
 
-type WeightWriter = (builder: GraphBuilder, layer: CheckedLayer) => readonly Value[];
+type WeightWriter = (builder: GraphBuilder, layer: PlacedLayer) => readonly Value[];
 
 function inferenceModel(graph: LayerGraph, name: string, writeWeights: WeightWriter): Uint8Array {
   const builder = new GraphBuilder();
-  const layers = checkedLayers(graph);
   const input = builder.input(graph.input.name, ["batch", ...graph.input.shape]);
   const isImage = graph.input.shape.length === 3;
   const values = new Map([[graph.input.name, isImage ? builder.transpose(input, [0, 3, 1, 2]) : input]]);
-  for (const checked of layers) {
-    const { layer, inputShape, outputShape, weights: specs } = checked;
-    const weights = writeWeights(builder, checked);
+  for (const placed of placedLayers(graph)) {
+    const { layer, inputShapes, outputShape, weights: specs } = placed;
+    const weights = writeWeights(builder, placed);
     const weight = (wanted: string) => weights[specs.findIndex((spec) => spec.name === wanted)]!;
-    const source = values.get(checked.input)!;
-    values.set(layer.name, rulesOf(layer).infer({ builder, inputShape, outputShape, weight }, layer, source));
+    const inputs = layer.inputs.map((input) => values.get(input)!);
+    values.set(layer.name, rulesOf(layer).infer({ builder, inputShapes, outputShape, weight }, layer, inputs));
   }
   const output = values.get(graph.output)!;
-  const outputIsImage = shapeOf(graph, layers, graph.output).length === 3;
+  const outputIsImage = valueShapes(graph).get(graph.output)!.length === 3;
   builder.output("output", outputIsImage ? builder.transpose(output, [0, 2, 3, 1]) : output);
   return builder.toBytes(name);
 }

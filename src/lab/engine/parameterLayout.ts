@@ -1,12 +1,12 @@
 import { GraftError } from "../../shared/graftError";
-import type { CheckedLayer } from "./checkedGraph";
+import type { PlacedLayer } from "../backbone/graphShapes";
 
 /** A weight's place in one of the flat arrays that training works on. */
 export interface Slot {
   /** `layer/weight`. */
   readonly key: string;
-  readonly layer: CheckedLayer["layer"];
-  readonly spec: CheckedLayer["weights"][number];
+  readonly layer: PlacedLayer["layer"];
+  readonly spec: PlacedLayer["weights"][number];
   readonly offset: number;
   readonly size: number;
 }
@@ -22,7 +22,7 @@ export interface ParameterLayout {
 }
 
 /** @throws GraftError when `trainable` names no layer, or nothing with weights. */
-export function parameterLayout(layers: readonly CheckedLayer[], trainable: readonly string[]): ParameterLayout {
+export function parameterLayout(layers: readonly PlacedLayer[], trainable: readonly string[]): ParameterLayout {
   const unknown = trainable.find((name) => !layers.some(({ layer }) => layer.name === name));
   if (unknown !== undefined) {
     throw new GraftError({

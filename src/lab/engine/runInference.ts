@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
-import { checkedLayers, rowsOfInput, shapeOf } from "./checkedGraph";
+import { valueShapes } from "../backbone/graphShapes";
+import { rowsOfInput } from "./checkedGraph";
 import type { InferOptions } from "./engine";
 import { exportOnnx } from "./exportOnnx";
 import { InterruptedError } from "../../shared/graftError";
@@ -15,8 +16,7 @@ export async function runInference(
   options: InferOptions = {},
 ): Promise<Tensor> {
   const rows = rowsOfInput("input", input, graph.input.shape);
-  const layers = checkedLayers(graph);
-  const outputShape = shapeOf(graph, layers, graph.output);
+  const outputShape = valueShapes(graph).get(graph.output)!;
   const session = await runtime.session(contentKey(graph, weights), () => exportOnnx(graph, weights));
   const { Tensor: OrtTensor } = await runtime.ort();
   const inputSize = sizeOf(graph.input.shape);

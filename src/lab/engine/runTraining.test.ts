@@ -23,7 +23,7 @@ const cnn = sequence(
     pool("MaxPooling2D", 2, 2, "valid"),
     conv("conv2", { useBias: false }),
     norm("bn2"),
-    { type: "GlobalAveragePooling2D", name: "average" },
+    { type: "GlobalAveragePooling2D", name: "average", keepDims: false },
     { type: "Dropout", name: "dropout", rate: 0.25 },
     dense("head"),
   ],

@@ -1,7 +1,8 @@
 import { GraftError } from "../../shared/graftError";
 import { Rng } from "../../shared/rng";
 import type { LayerGraph } from "../backbone/layerGraph";
-import { checkedLayers, rowsOfInput, shapeOf } from "./checkedGraph";
+import { placedLayers, valueShapes } from "../backbone/graphShapes";
+import { rowsOfInput } from "./checkedGraph";
 import type { EpochReport, LabelledFeatures, TrainObserver, TrainRequest, TrainResult } from "./engine";
 import { checkLabels } from "./labels";
 import { parameterLayout } from "./parameterLayout";
@@ -30,7 +31,7 @@ export async function runTraining(
   const batchSize = Math.min(request.batchSize, rows);
   const stepsPerEpoch = Math.ceil(rows / batchSize);
   const steps = epochs * stepsPerEpoch;
-  const layout = parameterLayout(checkedLayers(graph), request.trainable);
+  const layout = parameterLayout(placedLayers(graph), request.trainable);
   const { Tensor } = await runtime.ort();
   const state = new TrainingState(layout, request.weights, Tensor);
   const { learningRate: baseRate, weightDecay = 0 } = optimizer;
@@ -100,7 +101,7 @@ export async function runTraining(
 
 function checkExamples(graph: LayerGraph, { features, labels }: LabelledFeatures, what: string): number {
   const rows = rowsOfInput(what, features, graph.input.shape);
-  const [classes = 1] = shapeOf(graph, checkedLayers(graph), graph.output);
+  const [classes = 1] = valueShapes(graph).get(graph.output)!;
   checkLabels(labels, rows, classes, what);
   return rows;
 }

@@ -17,8 +17,8 @@ export interface GraftOptions {
 }
 
 /**
- * A new model: the backbone, all of it frozen, with a new head (one Dense layer) for other classes. Feature maps are averaged over height and width
- * before the head.
+ * A new model: the backbone, all of it frozen, with a new head (one Dense layer) for other classes. Feature maps are averaged over height and width,
+ * sequences over their steps, before the head.
  *
  * @throws GraftError `train/no-classes` for fewer than two classes.
  */
@@ -82,9 +82,15 @@ function withHead(graph: LayerGraph, classes: readonly string[]): LayerGraph {
   const free = (name: string): string => (taken.has(name) ? free(`${name}_new`) : name);
   const layers: Layer[] = [...graph.layers];
   let features = graph.output;
-  if (valueShapes(graph).get(features)!.length > 1) {
-    layers.push({ type: "GlobalAveragePooling2D", name: free("head_pool"), inputs: [features] });
-    features = layers.at(-1)!.name;
+  const rank = valueShapes(graph).get(features)!.length;
+  if (rank > 1) {
+    const common = { name: free("head_pool"), inputs: [features] };
+    layers.push(
+      rank === 3
+        ? { ...common, type: "GlobalAveragePooling2D", keepDims: false }
+        : { ...common, type: "GlobalAveragePooling1D" },
+    );
+    features = common.name;
   }
   const head = free("head");
   layers.push({

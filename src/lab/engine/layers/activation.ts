@@ -1,7 +1,6 @@
-import type { Activation } from "../../backbone/layerGraph";
+import type { Activation, LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { LayerRules } from "./layerRules";
-import type { LayerOf } from "./layerOf";
+import { unary } from "./unary";
 
 /** Applies an activation in an inference graph; softmax goes over channels. */
 export function inferActivation(builder: GraphBuilder, activation: Activation, x: Value): Value {
@@ -11,7 +10,9 @@ export function inferActivation(builder: GraphBuilder, activation: Activation, x
     case "relu":
       return builder.node("Relu", [x], x.shape);
     case "softmax":
-      return builder.node("Softmax", [x], x.shape, { axis: 1 });
+      return builder.node("Softmax", [x], x.shape, { axis: x.shape.length === 4 ? 1 : x.shape.length - 1 });
+    default:
+      throw new Error(`not written yet: ${activation}`);
   }
 }
 
@@ -25,7 +26,7 @@ export function trainActivation(
   builder: GraphBuilder,
   activation: Activation,
   x: Value,
-  channelAxis: 0 | 1,
+  channelAxis: number,
 ): TrainedActivation {
   switch (activation) {
     case "linear":
@@ -42,6 +43,8 @@ export function trainActivation(
       };
       return { output, backward };
     }
+    default:
+      throw new Error(`not written yet: ${activation}`);
   }
 }
 
@@ -50,12 +53,11 @@ function isPositive(builder: GraphBuilder, x: Value): Value {
   return builder.node("HardSigmoid", [x], x.shape, { alpha: { float: 2 ** 100 }, beta: { float: 0 } });
 }
 
-export const activation: LayerRules<LayerOf<"Activation">> = {
-  outputShape: (_, input) => input,
-  weights: () => [],
+export const activation = unary<LayerOf<"Activation">>({
   infer: ({ builder }, layer, input) => inferActivation(builder, layer.activation, input),
   train({ builder }, layer, input) {
-    const { output, backward } = trainActivation(builder, layer.activation, input, input.shape.length === 2 ? 1 : 0);
+    const channelAxis = input.shape.length === 4 ? 0 : input.shape.length - 1;
+    const { output, backward } = trainActivation(builder, layer.activation, input, channelAxis);
     return { output, backward: (gradient) => ({ input: backward(gradient) }) };
   },
-};
+});

@@ -1,6 +1,6 @@
+import type { LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { LayerRules, TrainGraph, TrainedLayer } from "./layerRules";
-import type { LayerOf } from "./layerOf";
+import { unary, type UnaryTrainedLayer, type UnaryTrainGraph } from "./unary";
 
 type BatchNormalization = LayerOf<"BatchNormalization">;
 
@@ -10,19 +10,7 @@ type BatchNormalization = LayerOf<"BatchNormalization">;
  * variance, and the moving statistics follow with Keras' momentum: `moving · momentum + batch · (1 - momentum)`, with the
  * biased variance, as Keras 3 and tfjs do.
  */
-export const batchNormalization: LayerRules<BatchNormalization> = {
-  outputShape: (_, input) => input,
-
-  weights(_, input) {
-    const shape = [input.at(-1)!];
-    return [
-      { name: "gamma", shape, role: "vector" },
-      { name: "beta", shape, role: "vector" },
-      { name: "moving_mean", shape, role: "statistic" },
-      { name: "moving_variance", shape, role: "statistic" },
-    ];
-  },
-
+export const batchNormalization = unary<BatchNormalization>({
   infer(graph, layer, input) {
     const operands = ["gamma", "beta", "moving_mean", "moving_variance"].map((name) => graph.weight(name));
     return graph.builder.node("BatchNormalization", [input, ...operands], input.shape, {
@@ -31,9 +19,9 @@ export const batchNormalization: LayerRules<BatchNormalization> = {
   },
 
   train: (graph, layer, input) => (graph.trainable ? trained(graph, layer, input) : frozen(graph, layer, input)),
-};
+});
 
-function frozen(graph: TrainGraph, layer: BatchNormalization, input: Value): TrainedLayer {
+function frozen(graph: UnaryTrainGraph, layer: BatchNormalization, input: Value): UnaryTrainedLayer {
   const { builder } = graph;
   const { asVector } = rowsOf(graph, input);
   const deviation = deviationOf(builder, graph.weight("moving_variance"), layer.epsilon);
@@ -46,7 +34,7 @@ function frozen(graph: TrainGraph, layer: BatchNormalization, input: Value): Tra
   };
 }
 
-function trained(graph: TrainGraph, layer: BatchNormalization, input: Value): TrainedLayer {
+function trained(graph: UnaryTrainGraph, layer: BatchNormalization, input: Value): UnaryTrainedLayer {
   const { builder } = graph;
   const { matrix, axis, asVector, channels } = rowsOf(graph, input);
   const x = builder.reshape(input, matrix);
@@ -94,7 +82,7 @@ function deviationOf(builder: GraphBuilder, variance: Value, epsilon: number): V
 }
 
 /** The input as a matrix with the channels on one axis and everything that is averaged over on the other, `axis`. */
-function rowsOf({ batch, inputShape }: TrainGraph, input: Value) {
+function rowsOf({ batch, inputShape }: UnaryTrainGraph, input: Value) {
   const channels = inputShape.at(-1)!;
   const isImage = input.shape.length === 4;
   const places = inputShape.slice(0, -1).reduce((product, size) => product * size, 1) * batch;

@@ -1,28 +1,16 @@
-import type { Layer } from "../../backbone/layerGraph";
+import { convolutionWindows } from "../../backbone/kinds/convolutions";
+import { asImage, type ImageShape } from "../../backbone/kinds/shapeError";
+import type { Windows } from "../../backbone/kinds/windows";
+import type { LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { LayerRules, TrainGraph } from "./layerRules";
-import type { LayerOf } from "./layerOf";
 import { inferActivation, trainActivation } from "./activation";
-import { asImage, type ImageShape } from "./shapeError";
-import { isPadded, isPointwise, onnxPads, pixelRows, windowRows, windowsOf, type Windows } from "./windows";
+import { unary, type UnaryTrainGraph } from "./unary";
+import { isPadded, isPointwise, onnxPads, pixelRows, windowRows } from "./windowRows";
 
-type Conv2D = LayerOf<"Conv2D">;
-
-export const conv2d: LayerRules<Conv2D> = {
-  outputShape(layer, input) {
-    const { outHeight, outWidth } = convolutionWindows(layer, asImage(layer, input));
-    return [outHeight, outWidth, layer.filters];
-  },
-
-  weights(layer, input) {
-    const shape = [...layer.kernelSize, asImage(layer, input)[2], layer.filters];
-    const kernel = { name: "kernel", shape, role: "kernel" } as const;
-    return layer.useBias ? [kernel, { name: "bias", shape: [layer.filters], role: "vector" }] : [kernel];
-  },
-
+export const conv2d = unary<LayerOf<"Conv2D">>({
   infer(graph, layer, input) {
     const { builder } = graph;
-    const windows = convolutionWindows(layer, asImage(layer, graph.inputShape));
+    const windows = convolutionWindows(layer, graph.inputShapes);
     const kernel = builder.transpose(graph.weight("kernel"), [3, 2, 0, 1]);
     const output = builder.node(
       "Conv",
@@ -36,7 +24,7 @@ export const conv2d: LayerRules<Conv2D> = {
   train(graph, layer, input) {
     const { builder, batch } = graph;
     const image = asImage(layer, graph.inputShape);
-    const windows = convolutionWindows(layer, image);
+    const windows = convolutionWindows(layer, graph.inputShapes);
     const { outHeight, outWidth } = windows;
     const places = outHeight * outWidth * batch;
     const columns = windowColumns(graph, windows, image, input);
@@ -64,14 +52,10 @@ export const conv2d: LayerRules<Conv2D> = {
       },
     };
   },
-};
-
-function convolutionWindows(layer: Conv2D & Layer, image: ImageShape): Windows {
-  return windowsOf(layer, image, { kernel: layer.kernelSize, strides: layer.strides, padding: layer.padding });
-}
+});
 
 /** The windows of `input` as columns of a matrix `[taps · channels, windows · batch]`, in the order of a Keras kernel. */
-function windowColumns(graph: TrainGraph, windows: Windows, [height, width, channels]: ImageShape, input: Value) {
+function windowColumns(graph: UnaryTrainGraph, windows: Windows, [height, width, channels]: ImageShape, input: Value) {
   const { builder, batch } = graph;
   const pixels = channels * height * width;
   const flat = builder.reshape(input, [pixels, batch]);

@@ -1,19 +1,8 @@
-import type { LayerRules } from "./layerRules";
-import type { LayerOf } from "./layerOf";
+import type { LayerOf } from "../../backbone/layerGraph";
 import { inferActivation, trainActivation } from "./activation";
-import { asFeatures } from "./shapeError";
+import { unary } from "./unary";
 
-export const dense: LayerRules<LayerOf<"Dense">> = {
-  outputShape(layer, input) {
-    asFeatures(layer, input);
-    return [layer.units];
-  },
-
-  weights(layer, input) {
-    const kernel = { name: "kernel", shape: [asFeatures(layer, input), layer.units], role: "kernel" } as const;
-    return layer.useBias ? [kernel, { name: "bias", shape: [layer.units], role: "vector" }] : [kernel];
-  },
-
+export const dense = unary<LayerOf<"Dense">>({
   infer(graph, layer, input) {
     const operands = [input, graph.weight("kernel"), ...(layer.useBias ? [graph.weight("bias")] : [])];
     const logits = graph.builder.node("Gemm", operands, [input.shape[0]!, layer.units]);
@@ -44,4 +33,4 @@ export const dense: LayerRules<LayerOf<"Dense">> = {
       },
     };
   },
-};
+});

@@ -1,10 +1,8 @@
-import type { LayerRules } from "./layerRules";
-import type { LayerOf } from "./layerOf";
+import type { LayerOf } from "../../backbone/layerGraph";
+import { unary } from "./unary";
 
 /** Inverted dropout: what is kept is scaled by 1 / (1 - rate), so inference needs no change (Srivastava et al. 2014). */
-export const dropout: LayerRules<LayerOf<"Dropout">> = {
-  outputShape: (_, input) => input,
-  weights: () => [],
+export const dropout = unary<LayerOf<"Dropout">>({
   infer: (_, __, input) => input,
 
   train({ builder, mask }, { rate }, input) {
@@ -15,4 +13,4 @@ export const dropout: LayerRules<LayerOf<"Dropout">> = {
       backward: (gradient) => ({ input: builder.binary("Mul", gradient, factors) }),
     };
   },
-};
+});

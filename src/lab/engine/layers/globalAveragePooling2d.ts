@@ -1,11 +1,8 @@
-import type { LayerRules } from "./layerRules";
-import type { LayerOf } from "./layerOf";
-import { asImage } from "./shapeError";
+import { asImage } from "../../backbone/kinds/shapeError";
+import type { LayerOf } from "../../backbone/layerGraph";
+import { unary } from "./unary";
 
-export const globalAveragePooling2d: LayerRules<LayerOf<"GlobalAveragePooling2D">> = {
-  outputShape: (layer, input) => [asImage(layer, input)[2]],
-  weights: () => [],
-
+export const globalAveragePooling2d = unary<LayerOf<"GlobalAveragePooling2D">>({
   infer({ builder }, _, input) {
     return builder.reduce("ReduceMean", input, [2, 3], false);
   },
@@ -26,4 +23,4 @@ export const globalAveragePooling2d: LayerRules<LayerOf<"GlobalAveragePooling2D"
       },
     };
   },
-};
+});

@@ -1,35 +1,25 @@
 /**
- * What the engine must know about one kind of layer. To add a kind: one file with its rules, one row in `layerTable.ts`.
+ * How one kind of layer is written into an ONNX graph. To add a kind: one file with its rules, one row in `layerTable.ts`.
  *
- * Shapes of layers are as people see them, without the batch: `[height, width, channels]` or `[features]`. Inside a graph
- * the same tensors lie differently: an inference graph keeps images as `[batch, channels, height, width]`, a training graph
+ * Shapes of layers are as people see them, without the batch: `[height, width, channels]`, `[steps, width]` or `[features]`.
+ * Inside a graph images lie differently: an inference graph keeps them as `[batch, channels, height, width]`, a training graph
  * as `[channels, height, width, batch]` (long contiguous rows for im2col, and each convolution is one matrix product).
- * Features are `[batch, features]` in both.
+ * Sequences are `[batch, steps, width]` and features `[batch, features]` in both.
  */
+import type { Shape } from "../../backbone/kinds/layerKind";
 import type { Layer } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
 
 export interface LayerRules<Kind extends Layer> {
-  /** @throws GraftError when the layer cannot take this input. */
-  outputShape(layer: Kind, input: readonly number[]): readonly number[];
-  weights(layer: Kind, input: readonly number[]): readonly WeightSpec[];
-  infer(graph: InferGraph, layer: Kind, input: Value): Value;
-  train(graph: TrainGraph, layer: Kind, input: Value): TrainedLayer;
-}
-
-export interface WeightSpec {
-  /** Without the layer's name: `"kernel"`. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Statistics are state: training moves them without a gradient. Only kernels decay. */
-  readonly role: "kernel" | "vector" | "statistic";
+  infer(graph: InferGraph, layer: Kind, inputs: readonly Value[]): Value;
+  train(graph: TrainGraph, layer: Kind, inputs: readonly Value[]): TrainedLayer;
 }
 
 /** The place of one layer in an inference graph. */
-interface InferGraph {
+export interface InferGraph {
   readonly builder: GraphBuilder;
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
+  readonly inputShapes: readonly Shape[];
+  readonly outputShape: Shape;
   /** A weight of this layer, shaped as Keras keeps it. */
   readonly weight: (name: string) => Value;
 }
@@ -38,8 +28,8 @@ interface InferGraph {
 export interface TrainGraph extends InferGraph {
   readonly batch: number;
   readonly trainable: boolean;
-  /** Whether something before this layer is trained, so that `backward` has to answer. */
-  readonly needsInputGradient: boolean;
+  /** For each input, whether something before it is trained, so that `backward` has to answer. */
+  readonly needsInputGradients: readonly boolean[];
   /** The next value of a statistic of this layer. */
   readonly update: (name: string, value: Value) => void;
   /** Random factors for dropout, one for each element of `shape`: 0, or 1 / (1 - rate). */
@@ -48,12 +38,12 @@ export interface TrainGraph extends InferGraph {
 
 export interface TrainedLayer {
   readonly output: Value;
-  /** From the gradient of the loss by the output to those by weights (each shaped like its weight) and input. */
+  /** From the gradient of the loss by the output to those by weights (each shaped like its weight) and inputs. */
   readonly backward: (gradient: Value) => Gradients;
 }
 
 export interface Gradients {
   readonly weights?: Readonly<Record<string, Value>>;
-  /** May be left out only where `needsInputGradient` is false. */
-  readonly input?: Value;
+  /** One for each input; may be left out only where `needsInputGradients` is false. */
+  readonly inputs?: readonly (Value | undefined)[];
 }

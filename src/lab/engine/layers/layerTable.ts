@@ -1,6 +1,6 @@
-/** The kinds of layers that the engine knows. */
-import type { Layer } from "../../backbone/layerGraph";
-import type { LayerOf } from "./layerOf";
+/** The kinds of layers that compile to ONNX. */
+import type { Layer, LayerGraph, LayerOf } from "../../backbone/layerGraph";
+import { GraftError } from "../../../shared/graftError";
 import type { LayerRules } from "./layerRules";
 import { activation } from "./activation";
 import { batchNormalization } from "./batchNormalization";
@@ -11,7 +11,7 @@ import { flatten } from "./flatten";
 import { globalAveragePooling2d } from "./globalAveragePooling2d";
 import { averagePooling2d, maxPooling2d } from "./pooling2d";
 
-const layerTable = {
+const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>> } = {
   Activation: activation,
   AveragePooling2D: averagePooling2d,
   BatchNormalization: batchNormalization,
@@ -21,9 +21,25 @@ const layerTable = {
   Flatten: flatten,
   GlobalAveragePooling2D: globalAveragePooling2d,
   MaxPooling2D: maxPooling2d,
-} satisfies { readonly [Type in Layer["type"]]: LayerRules<LayerOf<Type>> };
+};
 
-/** The rules of a layer. A table cannot tell TypeScript that `layer` fits the row found by its own type; this line can. */
+/** The first layer that does not compile to ONNX; undefined when all do. */
+export function uncompilableLayer(graph: LayerGraph): Layer | undefined {
+  return graph.layers.find(({ type }) => layerTable[type] === undefined);
+}
+
+/**
+ * The rules of a layer. A table cannot tell TypeScript that `layer` fits the row found by its own type; the cast can.
+ *
+ * @throws GraftError `engine/cannot-compile` naming the layer.
+ */
 export function rulesOf<Kind extends Layer>(layer: Kind): LayerRules<Kind> {
-  return layerTable[layer.type] as unknown as LayerRules<Kind>;
+  const rules = layerTable[layer.type];
+  if (rules !== undefined) return rules as unknown as LayerRules<Kind>;
+  throw new GraftError({
+    code: "engine/cannot-compile",
+    expected: `layers of these kinds: ${Object.keys(layerTable).join(", ")}`,
+    found: `layer "${layer.name}" (${layer.type})`,
+    remedy: "Train it with the tfjs engine, or freeze it",
+  });
 }

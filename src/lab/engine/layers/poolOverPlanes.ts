@@ -1,6 +1,7 @@
+import type { Windows } from "../../backbone/kinds/windows";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { TrainedLayer, TrainGraph } from "./layerRules";
-import { isPadded, pixelRows, windowRows, type Windows } from "./windows";
+import type { UnaryTrainedLayer, UnaryTrainGraph } from "./unary";
+import { isPadded, pixelRows, windowRows } from "./windowRows";
 
 interface PooledPlanes {
   readonly output: Value;
@@ -12,13 +13,13 @@ interface PooledPlanes {
  * where a window reaches over the border.
  */
 export function poolOverPlanes(
-  { builder, batch }: TrainGraph,
+  { builder, batch }: UnaryTrainGraph,
   windows: Windows,
   channels: number,
   input: Value,
   padding: number,
   pool: (planes: Value) => PooledPlanes,
-): TrainedLayer {
+): UnaryTrainedLayer {
   const { height, width, outHeight, outWidth, kernel } = windows;
   const pixels = height * width * channels;
   const taps = kernel[0] * kernel[1];

@@ -1,24 +1,21 @@
+import { poolingWindows } from "../../backbone/kinds/poolings";
+import { asImage } from "../../backbone/kinds/shapeError";
+import type { Windows } from "../../backbone/kinds/windows";
+import type { LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { LayerRules } from "./layerRules";
-import type { LayerOf } from "./layerOf";
 import { poolOverPlanes } from "./poolOverPlanes";
-import { asImage, type ImageShape } from "./shapeError";
-import { isTiling, onnxPads, windowRows, windowsOf, type Windows } from "./windows";
-
-type Pooling = LayerOf<"MaxPooling2D"> | LayerOf<"AveragePooling2D">;
+import { unary } from "./unary";
+import { isTiling, onnxPads, windowRows } from "./windowRows";
 
 /** Pixels that tie for the maximum share its gradient equally (TensorFlow gives all of it to the first). */
-export const maxPooling2d: LayerRules<LayerOf<"MaxPooling2D">> = {
-  outputShape: pooledShape,
-  weights: () => [],
-
-  infer: ({ builder, inputShape }, layer, input) =>
-    inferPool(builder, "MaxPool", poolingWindows(layer, asImage(layer, inputShape)), input, {}),
+export const maxPooling2d = unary<LayerOf<"MaxPooling2D">>({
+  infer: ({ builder, inputShapes }, layer, input) =>
+    inferPool(builder, "MaxPool", poolingWindows(layer, inputShapes), input, {}),
 
   train(graph, layer, input) {
     const { builder } = graph;
-    const [height, width, channels] = asImage(layer, graph.inputShape);
-    const windows = poolingWindows(layer, [height, width, channels]);
+    const [, , channels] = asImage(layer, graph.inputShape);
+    const windows = poolingWindows(layer, graph.inputShapes);
     const winners = (x: Value, best: Value) =>
       builder.node("Cast", [builder.node("Equal", [x, best], x.shape, {}, "bool")], x.shape, { to: 1 });
     if (!isTiling(windows)) {
@@ -47,22 +44,19 @@ export const maxPooling2d: LayerRules<LayerOf<"MaxPooling2D">> = {
       },
     };
   },
-};
+});
 
 /** Padding does not count: at a border the mean is over the pixels that are there. */
-export const averagePooling2d: LayerRules<LayerOf<"AveragePooling2D">> = {
-  outputShape: pooledShape,
-  weights: () => [],
-
-  infer: ({ builder, inputShape }, layer, input) =>
-    inferPool(builder, "AveragePool", poolingWindows(layer, asImage(layer, inputShape)), input, {
+export const averagePooling2d = unary<LayerOf<"AveragePooling2D">>({
+  infer: ({ builder, inputShapes }, layer, input) =>
+    inferPool(builder, "AveragePool", poolingWindows(layer, inputShapes), input, {
       count_include_pad: 0,
     }),
 
   train(graph, layer, input) {
     const { builder } = graph;
-    const [height, width, channels] = asImage(layer, graph.inputShape);
-    const windows = poolingWindows(layer, [height, width, channels]);
+    const [, , channels] = asImage(layer, graph.inputShape);
+    const windows = poolingWindows(layer, graph.inputShapes);
     const counts = pixelsInWindows(windows, channels);
     const divisor = builder.floats(counts, [1, counts.length, 1]);
     return poolOverPlanes(graph, windows, channels, input, 0, (planes) => {
@@ -76,7 +70,7 @@ export const averagePooling2d: LayerRules<LayerOf<"AveragePooling2D">> = {
       };
     });
   },
-};
+});
 
 /**
  * Where windows tile the image, `[channels, height, width, batch]` seen with the place in the tile on axes of its own: the
@@ -97,16 +91,6 @@ function tilesOf({ kernel, outHeight, outWidth }: Windows, channels: number, bat
       return builder.reshape(pooled, shape);
     },
   };
-}
-
-function pooledShape(layer: Pooling, input: readonly number[]): readonly number[] {
-  const image = asImage(layer, input);
-  const { outHeight, outWidth } = poolingWindows(layer, image);
-  return [outHeight, outWidth, image[2]];
-}
-
-function poolingWindows(layer: Pooling, image: ImageShape): Windows {
-  return windowsOf(layer, image, { kernel: layer.poolSize, strides: layer.strides, padding: layer.padding });
 }
 
 function inferPool(

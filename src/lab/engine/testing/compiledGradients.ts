@@ -1,7 +1,7 @@
 /** Runs a compiled step that ends with its gradient, once, on the calling thread. */
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
-import { checkedLayers } from "../checkedGraph";
+import { placedLayers } from "../../backbone/graphShapes";
 import { compileStep, maskName, names } from "../compileStep";
 import type { LabelledFeatures } from "../engine";
 import { parameterLayout } from "../parameterLayout";
@@ -37,7 +37,7 @@ export async function compiledGradients(
   const outputs = await session.run(feeds);
   const flat = outputs[names.gradient]!.data as Float32Array;
   const logLikelihood = outputs[names.logLikelihood]!.data as Float32Array;
-  const { parameters } = parameterLayout(checkedLayers(graph), trainable);
+  const { parameters } = parameterLayout(placedLayers(graph), trainable);
   return {
     loss: -logLikelihood.reduce((sum, value) => sum + value, 0) / batch,
     gradients: new Map(parameters.map(({ key, offset, size }) => [key, flat.subarray(offset, offset + size)])),

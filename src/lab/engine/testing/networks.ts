@@ -1,7 +1,7 @@
 /** Small networks and random numbers for tests. */
 import { Rng } from "../../../shared/rng";
 import type { Layer, LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
-import { checkedLayers } from "../checkedGraph";
+import { placedLayers } from "../../backbone/graphShapes";
 
 type LayerWithoutInputs = Layer extends infer Kind ? (Kind extends Layer ? Omit<Kind, "inputs"> : never) : never;
 
@@ -54,7 +54,7 @@ function randomTensor(rng: Rng, shape: readonly number[], scale = 1, centre = 0)
 export function randomWeights(graph: LayerGraph, seed: number): Weights {
   const rng = new Rng(seed);
   return new Map(
-    checkedLayers(graph).flatMap(({ layer, weights }) =>
+    placedLayers(graph).flatMap(({ layer, weights }) =>
       weights.map(({ name, shape, role }): [string, Tensor] => {
         const isKernel = role === "kernel";
         const fanIn = shape.slice(0, -1).reduce((product, length) => product * length, 1);

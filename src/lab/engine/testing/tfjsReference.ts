@@ -100,7 +100,7 @@ function apply(layer: Layer, x: tf.Tensor, weights: Variables, { trainable, mask
       return mask ? tf.mul(x, tf.tensor(mask.data, [...mask.shape])) : x;
     }
     default:
-      return layer satisfies never;
+      throw new Error(`the reference has no ${layer.type}`);
   }
 }
 
@@ -123,5 +123,7 @@ function activated(activation: Activation, x: tf.Tensor): tf.Tensor {
       return tf.relu(x);
     case "softmax":
       return tf.softmax(x);
+    default:
+      throw new Error(`the reference has no ${activation}`);
   }
 }

@@ -1,57 +1,8 @@
 /**
- * Geometry of sliding windows (convolution, pooling) and the row numbers that lay windows out as matrix rows in a training
- * graph, where an image batch is a matrix `[channels · height · width, batch]`.
+ * Sliding windows in ONNX graphs: padding, and the row numbers that lay windows out as matrix rows in a training graph, where
+ * an image batch is a matrix `[channels · height · width, batch]`.
  */
-import type { Layer } from "../../backbone/layerGraph";
-import { shapeError, type ImageShape } from "./shapeError";
-
-export interface Windows {
-  readonly height: number;
-  readonly width: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-}
-
-interface WindowOptions {
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: "same" | "valid";
-}
-
-/** `same` pads as TensorFlow does: the output has ceil(size / stride) pixels, the odd pixel of padding comes last. */
-export function windowsOf(layer: Layer, [height, width]: ImageShape, options: WindowOptions): Windows {
-  const { kernel, strides, padding } = options;
-  const rows = axis(height, kernel[0], strides[0], padding);
-  const columns = axis(width, kernel[1], strides[1], padding);
-  if (rows.out < 1 || columns.out < 1) {
-    throw shapeError(layer, `images of at least ${kernel[0]} x ${kernel[1]} pixels`, [height, width]);
-  }
-  return {
-    height,
-    width,
-    outHeight: rows.out,
-    outWidth: columns.out,
-    kernel,
-    strides,
-    top: rows.before,
-    left: columns.before,
-    bottom: rows.after,
-    right: columns.after,
-  };
-}
-
-function axis(size: number, kernel: number, stride: number, padding: "same" | "valid") {
-  if (padding === "valid") return { out: Math.floor((size - kernel) / stride) + 1, before: 0, after: 0 };
-  const out = Math.ceil(size / stride);
-  const missing = Math.max(0, (out - 1) * stride + kernel - size);
-  return { out, before: Math.floor(missing / 2), after: Math.ceil(missing / 2) };
-}
+import type { Windows } from "../../backbone/kinds/windows";
 
 export function onnxPads({ top, left, bottom, right }: Windows): readonly number[] {
   return [top, left, bottom, right];
