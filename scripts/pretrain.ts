@@ -63,14 +63,15 @@ async function trainEpoch(
   epoch: number,
   epochs: number,
 ): Promise<Weights> {
+  const augmented = augmentImages(images, labels, SEED + epoch);
   const result = await engine.train({
     graph,
     weights,
     trainable: graph.layers.filter((layer) => weightNames(layer).length > 0).map((layer) => layer.name),
-    train: augmentImages(images, labels, SEED + epoch),
+    train: { features: augmented.features, targets: augmented.labels },
     epochs: 1,
     batchSize: BATCH_SIZE,
-    optimizer: { name: "adam", learningRate: LEARNING_RATE * (1 - epoch / epochs), weightDecay: WEIGHT_DECAY },
+    optimizer: { name: "adamW", learningRate: LEARNING_RATE * (1 - epoch / epochs), weightDecay: WEIGHT_DECAY },
     seed: SEED + epoch,
   });
   return result.weights;

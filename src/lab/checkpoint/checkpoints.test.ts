@@ -135,9 +135,9 @@ describe("what is saved", () => {
     const before = model.weights.get("head/bias")!.data[0]!;
     const running = engine.train.bind(engine);
     const spy = vi.spyOn(engine, "train").mockImplementation(async (request, observer) => {
-      expect(request.weightsEveryMs).toBeGreaterThan(0);
+      expect(request.snapshotEveryMs).toBeGreaterThan(0);
       const result = await running(request, observer);
-      observer?.onWeights?.(result.weights);
+      observer?.onSnapshot?.(result.snapshot);
       while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       const early = restoreOn(runtime, "model");
       seen.push({ reached: told[0]!.reached, moved: early.weights.get("head/bias")!.data[0]! !== before });
@@ -179,7 +179,7 @@ describe("what is saved", () => {
     await newModel("model", { checkpoints: false }).trainHead(train, { plot: false });
     installLabHost({ ...labHost(), checkpointFolder: undefined });
     await trained();
-    expect(engine.trained.at(-1)!.weightsEveryMs).toBeUndefined();
+    expect(engine.trained.at(-1)!.snapshotEveryMs).toBeUndefined();
     expect(checkpoints.list()).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
     expect(() => restoreOn(runtime)).toThrow(expect.objectContaining({ code: "checkpoint/no-folder" }) as Error);

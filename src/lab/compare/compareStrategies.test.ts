@@ -63,7 +63,7 @@ test("all strategies get the same examples and seeds, by number of labels", asyn
   expect(rows[2]!.detail).toBe("last 2 layers: one, head");
   // Scratch and last-2 both reach the images themselves here, so their training data can be compared.
   const [scratch, lastTwo] = engine.trained as [(typeof engine.trained)[0], (typeof engine.trained)[0]];
-  expect(lastTwo.train.labels).toEqual(scratch.train.labels);
+  expect(lastTwo.train.targets).toEqual(scratch.train.targets);
   expect(lastTwo.seed).toBe(scratch.seed);
   expect(new Set(engine.trained.map(({ seed }) => seed))).toEqual(new Set([0, 1, 2]));
 });

@@ -2,6 +2,8 @@
 import { GraftError } from "../../shared/graftError";
 import type { WeightSpec } from "../backbone/kinds/layerKind";
 import type { Layer, Tensor, Weights } from "../backbone/layerGraph";
+import type { Features } from "./engine";
+import { isInMemory } from "./rowReader";
 
 /** The tensor of a weight. @throws GraftError when it is missing or has another shape. */
 export function weightOf(weights: Weights, layer: Layer, spec: WeightSpec): Tensor {
@@ -28,15 +30,16 @@ export function weightOf(weights: Weights, layer: Layer, spec: WeightSpec): Tens
   return tensor;
 }
 
-/** @throws GraftError when `tensor` is not `[n, …shape]`; answers n. */
-export function rowsOfInput(what: string, tensor: Tensor, shape: readonly number[]): number {
-  const [rows = 0, ...rest] = tensor.shape;
-  const size = tensor.shape.reduce((product, length) => product * length, 1);
-  if (tensor.shape.length > 0 && rest.join() === shape.join() && tensor.data.length === size) return rows;
+/** @throws GraftError when `features` are not `[n, …shape]`; answers n. */
+export function rowsOfInput(what: string, features: Features, shape: readonly number[]): number {
+  const [rows = 0, ...rest] = features.shape;
+  const rowSize = shape.reduce((product, length) => product * length, 1);
+  const has = isInMemory(features) ? features.data.length : features.offset.length * rowSize;
+  if (features.shape.length > 0 && rest.join() === shape.join() && has === rows * rowSize) return rows;
   throw new GraftError({
     code: "engine/input-shape",
     expected: `${what} of shape [n, ${shape.join(", ")}]`,
-    found: `shape [${tensor.shape.join(", ")}] with ${tensor.data.length} numbers`,
+    found: `shape [${features.shape.join(", ")}] with ${has} numbers`,
     remedy: "Resize or convert the data to what the model reads",
   });
 }

@@ -13,11 +13,12 @@ afterAll(() => engine.dispose());
 const graph = sequence([6], [dense("hidden", { units: 8, activation: "relu" }), dense("head")]);
 const weights = randomWeights(graph, 1);
 const train = randomExamples(graph, 50, 4, 2);
+const examples = { features: train.features, targets: train.labels };
 const request: TrainRequest = {
   graph,
   weights,
   trainable: ["hidden", "head"],
-  train,
+  train: examples,
   epochs: 40,
   batchSize: 16,
   optimizer: { name: "adam", learningRate: 0.01 },
@@ -41,10 +42,10 @@ test("hands out the weights of the epochs that asked for, each after its report"
   const order: string[] = [];
   const weightsOfEpochs: Weights[] = [];
   const { weights: last } = await engine.train(
-    { ...request, epochs: 3, weightsEveryMs: 0 },
+    { ...request, epochs: 3, snapshotEveryMs: 0 },
     {
       onEpoch: ({ epoch }) => void order.push(`epoch ${epoch}`),
-      onWeights: (reached) => {
+      onSnapshot: ({ weights: reached }) => {
         order.push("weights");
         weightsOfEpochs.push(reached);
       },

@@ -5,7 +5,9 @@ import { Worker } from "node:worker_threads";
 import type { Tensor, Weights } from "../backbone/layerGraph";
 import { distFolder } from "../../shared/distFolder";
 import { GraftError } from "../../shared/graftError";
-import type { Engine, LabelledFeatures } from "./engine";
+import type { Engine, Examples, Features } from "./engine";
+import { uncompilableLayer } from "./layers/layerTable";
+import { isInMemory } from "./rowReader";
 import { fromWireError, type FromTrainer, type Job, type Progress, type Results } from "./trainerMessages";
 
 /**
@@ -17,11 +19,13 @@ export function createOnnxruntimeEngine(): Engine {
   return {
     name: `onnxruntime ${onnxruntimeVersion()}`,
 
+    cannotTrain: uncompilableLayer,
+
     infer(graph, weights, input, { batchSize = 256, interruptFlag, onRows } = {}) {
       const request = {
         graph,
         weights: copiedWeights(weights),
-        input: copied(input),
+        input: copiedFeatures(input),
         batchSize,
         ...(interruptFlag && { interruptFlag }),
       };
@@ -40,7 +44,7 @@ export function createOnnxruntimeEngine(): Engine {
       return trainer.run("train", { kind: "train", request: own }, (progress) => {
         if (progress.kind === "step") observer?.onStep?.(progress.step);
         if (progress.kind === "epoch") observer?.onEpoch?.(progress.epoch);
-        if (progress.kind === "weights") observer?.onWeights?.(progress.weights);
+        if (progress.kind === "snapshot") observer?.onSnapshot?.(progress.snapshot);
       });
     },
 
@@ -145,24 +149,37 @@ function copiedWeights(weights: Weights): Weights {
   return new Map([...weights].map(([name, tensor]) => [name, copied(tensor)]));
 }
 
-function copiedExamples({ features, labels }: LabelledFeatures): LabelledFeatures {
-  return { features: copied(features), labels: labels.slice() };
+function copiedFeatures(features: Features): Features {
+  return isInMemory(features) ? copied(features) : features;
+}
+
+function copiedExamples(examples: Examples): Examples {
+  const { targets } = examples;
+  return {
+    ...examples,
+    features: copiedFeatures(examples.features),
+    targets: "shape" in targets ? copied(targets) : targets.slice(),
+  };
 }
 
 /** Memory of the copies in a job, to be transferred. */
 function buffersOf({ kind, request }: Job): ArrayBuffer[] {
   switch (kind) {
     case "infer":
-      return tensorBuffers([request.input, ...request.weights.values()]);
+      return tensorBuffers([...inMemory(request.input), ...request.weights.values()]);
     case "train":
       return tensorBuffers([
-        request.train.features,
-        ...(request.validation ? [request.validation.features] : []),
+        ...inMemory(request.train.features),
+        ...(request.validation ? inMemory(request.validation.features) : []),
         ...request.weights.values(),
       ]);
     case "solveHead":
       return tensorBuffers([request.features]);
   }
+}
+
+function inMemory(features: Features): Tensor[] {
+  return isInMemory(features) ? [features] : [];
 }
 
 function tensorBuffers(tensors: readonly Tensor[]): ArrayBuffer[] {

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import { valueShapes } from "../backbone/graphShapes";
 import { rowsOfInput } from "./checkedGraph";
-import type { InferOptions } from "./engine";
+import type { Features, InferOptions } from "./engine";
 import { exportOnnx } from "./exportOnnx";
 import { InterruptedError } from "../../shared/graftError";
+import { isInMemory, openRows } from "./rowReader";
 import type { Runtime } from "./runtime";
 
 /** Forward pass in batches, on the calling thread. @throws InterruptedError between two batches when the flag is set. */
@@ -12,7 +13,7 @@ export async function runInference(
   runtime: Runtime,
   graph: LayerGraph,
   weights: Weights,
-  input: Tensor,
+  input: Features,
   options: InferOptions = {},
 ): Promise<Tensor> {
   const rows = rowsOfInput("input", input, graph.input.shape);
@@ -23,15 +24,25 @@ export async function runInference(
   const outputSize = sizeOf(outputShape);
   const data = new Float32Array(rows * outputSize);
   const batchSize = options.batchSize ?? 256;
-  for (let from = 0; from < rows; from += batchSize) {
-    if (options.interruptFlag && Atomics.load(options.interruptFlag, 0) !== 0) throw new InterruptedError();
-    const to = Math.min(rows, from + batchSize);
-    const batch = input.data.subarray(from * inputSize, to * inputSize);
-    const feed = new OrtTensor("float32", batch, [to - from, ...graph.input.shape]);
-    const into = data.subarray(from * outputSize, to * outputSize);
-    const fetch = new OrtTensor("float32", into, [to - from, ...outputShape]);
-    await session.run({ [graph.input.name]: feed }, { output: fetch });
-    options.onRows?.(to);
+  const reader = openRows(input);
+  const buffer = new Float32Array(isInMemory(input) ? 0 : batchSize * inputSize);
+  const batchOf = (from: number, to: number) => {
+    if (isInMemory(input)) return input.data.subarray(from * inputSize, to * inputSize);
+    for (let row = from; row < to; row++) reader.read(row, buffer, (row - from) * inputSize);
+    return buffer.subarray(0, (to - from) * inputSize);
+  };
+  try {
+    for (let from = 0; from < rows; from += batchSize) {
+      if (options.interruptFlag && Atomics.load(options.interruptFlag, 0) !== 0) throw new InterruptedError();
+      const to = Math.min(rows, from + batchSize);
+      const feed = new OrtTensor("float32", batchOf(from, to), [to - from, ...graph.input.shape]);
+      const into = data.subarray(from * outputSize, to * outputSize);
+      const fetch = new OrtTensor("float32", into, [to - from, ...outputShape]);
+      await session.run({ [graph.input.name]: feed }, { output: fetch });
+      options.onRows?.(to);
+    }
+  } finally {
+    reader.close();
   }
   return { shape: [rows, ...outputShape], data };
 }

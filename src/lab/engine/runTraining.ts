@@ -1,11 +1,11 @@
-import { GraftError } from "../../shared/graftError";
 import { Rng } from "../../shared/rng";
 import type { LayerGraph } from "../backbone/layerGraph";
 import { placedLayers, valueShapes } from "../backbone/graphShapes";
 import { rowsOfInput } from "./checkedGraph";
-import type { EpochReport, LabelledFeatures, TrainObserver, TrainRequest, TrainResult } from "./engine";
+import type { Divergence, EpochReport, Examples, TrainObserver, TrainRequest, TrainResult } from "./engine";
 import { checkLabels } from "./labels";
 import { parameterLayout } from "./parameterLayout";
+import { openRows } from "./rowReader";
 import type { Runtime } from "./runtime";
 import { scoreInInference } from "./scoreInInference";
 import { StepBatch } from "./stepBatch";
@@ -34,6 +34,8 @@ export async function runTraining(
   const layout = parameterLayout(placedLayers(graph), request.trainable);
   const { Tensor } = await runtime.ort();
   const state = new TrainingState(layout, request.weights, Tensor);
+  const reader = openRows(train.features);
+  const heldReader = validation && openRows(validation.features);
   const { learningRate: baseRate, weightDecay = 0 } = optimizer;
   const batchOf = (batch: number) =>
     StepBatch.create(
@@ -47,16 +49,23 @@ export async function runTraining(
   const shuffle = new Rng(request.seed);
   const dropout = new Rng(request.seed ^ dropoutStream);
   const reports: EpochReport[] = [];
-  const result = (step: number, interrupted: boolean): TrainResult => ({
+  const snapshot = (step: number) => ({
+    progress: { step, epoch: reports.length },
+    weights: state.weights(),
+    slots: new Map(),
+  });
+  const result = (step: number, interrupted: boolean, diverged?: Divergence): TrainResult => ({
     weights: state.weights(),
     epochs: reports,
     steps: step,
     interrupted,
+    ...(diverged && { diverged }),
+    snapshot: snapshot(step),
     seconds: (performance.now() - started) / 1000,
   });
 
   let step = 0;
-  let weightsAt = started;
+  let snapshotAt = started;
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = shuffle.permutation(rows);
     let loss = 0;
@@ -67,42 +76,49 @@ export async function runTraining(
       const batch = batchRows === batchSize ? full : last;
       const learningRate = request.schedule === "cosine" ? cosine(baseRate, step, steps) : baseRate;
       step++;
-      batch.load(train, order, from, dropout);
+      batch.load(reader, targetsOf(train), order, from, dropout);
       batch.setOptimizer(step, learningRate, weightDecay);
       await state.step(batch.session, batch);
       const score = batch.score();
-      if (!Number.isFinite(score.loss)) throw diverged(step, learningRate, `a loss of ${score.loss}`);
+      if (!Number.isFinite(score.loss)) {
+        state.back();
+        return result(step - 1, false, { step, learningRate, what: "loss" });
+      }
       loss += score.loss;
       correct += score.correct;
       observer.onStep?.({ step, steps, loss: score.loss / batchRows, learningRate });
     }
-    const held = validation && (await scoreInInference(runtime, graph, state.weightFeeds, validation));
+    const held =
+      validation && (await scoreInInference(runtime, graph, state.weightFeeds, heldReader!, targetsOf(validation)));
     const report: EpochReport = {
       epoch,
       step,
       trainLoss: loss / rows,
       trainAccuracy: correct / rows,
       ...(held && {
-        validationLoss: held.loss / validation.labels.length,
-        validationAccuracy: held.correct / validation.labels.length,
+        validationLoss: held.loss / validation.features.shape[0]!,
+        validationAccuracy: held.correct / validation.features.shape[0]!,
       }),
     };
     reports.push(report);
     observer.onEpoch?.(report);
     const now = performance.now();
-    if (epoch < epochs && now - weightsAt >= (request.weightsEveryMs ?? Infinity) && state.isFinite()) {
-      weightsAt = now;
-      observer.onWeights?.(state.weights());
+    if (epoch < epochs && now - snapshotAt >= (request.snapshotEveryMs ?? Infinity) && state.isFinite()) {
+      snapshotAt = now;
+      observer.onSnapshot?.(snapshot(step));
     }
   }
-  if (!state.isFinite()) throw diverged(step, baseRate, "weights that are not finite");
+  if (!state.isFinite()) {
+    state.back();
+    return result(step - 1, false, { step, learningRate: baseRate, what: "weights" });
+  }
   return result(step, false);
 }
 
-function checkExamples(graph: LayerGraph, { features, labels }: LabelledFeatures, what: string): number {
-  const rows = rowsOfInput(what, features, graph.input.shape);
+function checkExamples(graph: LayerGraph, examples: Examples, what: string): number {
+  const rows = rowsOfInput(what, examples.features, graph.input.shape);
   const [classes = 1] = valueShapes(graph).get(graph.output)!;
-  checkLabels(labels, rows, classes, what);
+  checkLabels(targetsOf(examples), rows, classes, what);
   return rows;
 }
 
@@ -111,11 +127,7 @@ function cosine(baseRate: number, stepsDone: number, steps: number): number {
   return (baseRate * (1 + Math.cos((Math.PI * stepsDone) / steps))) / 2;
 }
 
-function diverged(step: number, learningRate: number, found: string): GraftError {
-  return new GraftError({
-    code: "engine/diverged",
-    expected: "training to keep loss and weights finite",
-    found: `${found} at step ${step} with learning rate ${learningRate}`,
-    remedy: "Lower the learning rate, for example to a tenth, and check the inputs for NaN",
-  });
+function targetsOf({ targets }: Examples): Int32Array {
+  if ("shape" in targets) throw new Error("not written yet: targets that are values");
+  return targets;
 }

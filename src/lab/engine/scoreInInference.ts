@@ -1,6 +1,6 @@
 import type { LayerGraph } from "../backbone/layerGraph";
-import type { LabelledFeatures } from "./engine";
 import { exportWithWeightInputs } from "./exportOnnx";
+import type { RowReader } from "./rowReader";
 import type { Feeds, Runtime } from "./runtime";
 import type { StepScore } from "./stepBatch";
 
@@ -11,16 +11,19 @@ export async function scoreInInference(
   runtime: Runtime,
   graph: LayerGraph,
   weightFeeds: Feeds,
-  { features, labels }: LabelledFeatures,
+  features: RowReader,
+  labels: Int32Array,
 ): Promise<StepScore> {
   const session = await runtime.session(`score ${JSON.stringify(graph)}`, () => exportWithWeightInputs(graph));
   const { Tensor } = await runtime.ort();
   const rowSize = graph.input.shape.reduce((product, length) => product * length, 1);
+  const buffer = new Float32Array(Math.min(batchSize, labels.length) * rowSize);
   let loss = 0;
   let correct = 0;
   for (let from = 0; from < labels.length; from += batchSize) {
     const to = Math.min(labels.length, from + batchSize);
-    const batch = features.data.subarray(from * rowSize, to * rowSize);
+    const batch = buffer.subarray(0, (to - from) * rowSize);
+    for (let row = from; row < to; row++) features.read(row, buffer, (row - from) * rowSize);
     const feed = new Tensor("float32", batch, [to - from, ...graph.input.shape]);
     const { output } = await session.run({ ...weightFeeds, [graph.input.name]: feed });
     const logits = output!.data as Float32Array;

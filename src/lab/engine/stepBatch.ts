@@ -3,8 +3,8 @@ import type { LayerGraph } from "../backbone/layerGraph";
 import type { Rng } from "../../shared/rng";
 import { adamScalars } from "./adam";
 import { compileStep, maskName, names, type StepOptions } from "./compileStep";
-import type { LabelledFeatures } from "./engine";
 import type { Slot } from "./parameterLayout";
+import type { RowReader } from "./rowReader";
 import type { Feeds, Runtime } from "./runtime";
 import type { OrtTensorClass } from "./trainingState";
 
@@ -84,11 +84,11 @@ export class StepBatch {
   }
 
   /** Takes the rows `order[from …]` of the examples and draws new dropout masks. */
-  load({ features, labels }: LabelledFeatures, order: Uint32Array, from: number, dropout: Rng): void {
+  load(features: RowReader, labels: Int32Array, order: Uint32Array, from: number, dropout: Rng): void {
     const size = this.#rowSize;
     for (let i = 0; i < this.#rows; i++) {
       const row = order[from + i]!;
-      this.#input.set(features.data.subarray(row * size, (row + 1) * size), i * size);
+      features.read(row, this.#input, i * size);
       this.#labels[i] = labels[row]!;
     }
     for (const { data, rate } of this.#masks) {

@@ -46,9 +46,9 @@ function resultOf(id: number, job: Job, outbox: ProgressOutbox): Promise<Results
       return runTraining(runtime, job.request, {
         onStep: (step) => outbox.add({ kind: "step", step }),
         onEpoch: (epoch) => outbox.add({ kind: "epoch", epoch }),
-        onWeights: (weights) => {
+        onSnapshot: (snapshot) => {
           outbox.flush();
-          send({ kind: "progress", id, progress: [{ kind: "weights", weights }] }, buffersOf({ weights }));
+          send({ kind: "progress", id, progress: [{ kind: "snapshot", snapshot }] }, buffersOf(snapshot));
         },
       });
     case "solveHead":

@@ -6,6 +6,7 @@ import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import { GraftError, InterruptedError, type GraftErrorParts } from "../../shared/graftError";
 import type {
   EpochReport,
+  Features,
   SolvedHead,
   SolveHeadRequest,
   SolveIterationReport,
@@ -13,11 +14,12 @@ import type {
   TrainRequest,
   TrainResult,
 } from "./engine";
+import type { TrainingSnapshot } from "./trainingSnapshot";
 
 interface InferRequest {
   readonly graph: LayerGraph;
   readonly weights: Weights;
-  readonly input: Tensor;
+  readonly input: Features;
   readonly batchSize: number;
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
 }
@@ -37,7 +39,7 @@ export type Progress =
   | { readonly kind: "rows"; readonly done: number }
   | { readonly kind: "step"; readonly step: StepReport }
   | { readonly kind: "epoch"; readonly epoch: EpochReport }
-  | { readonly kind: "weights"; readonly weights: Weights }
+  | { readonly kind: "snapshot"; readonly snapshot: TrainingSnapshot }
   | { readonly kind: "iteration"; readonly iteration: SolveIterationReport };
 
 export interface ToTrainer {

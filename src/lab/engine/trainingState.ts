@@ -75,6 +75,11 @@ export class TrainingState {
     this.#current = next;
   }
 
+  /** Undoes the last step; once. */
+  back(): void {
+    this.#current = this.#current === 0 ? 1 : 0;
+  }
+
   isFinite(): boolean {
     const { parameters, statistics } = this.#generations[this.#current];
     return parameters.every(Number.isFinite) && statistics.every(Number.isFinite);

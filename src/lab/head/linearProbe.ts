@@ -2,7 +2,8 @@
  * The linear probe: a softmax head on fixed features. The problem is convex, so it is solved to its optimum; what is left to
  * choose is the strength of L2, on standardised features.
  */
-import type { Engine, LabelledFeatures, SolveIterationReport } from "../engine/engine";
+import type { Tensor } from "../backbone/layerGraph";
+import type { Engine, SolveIterationReport } from "../engine/engine";
 import { headLogits, type Score, scoreLogits } from "./softmaxScore";
 import { fitStandardisation, type LinearHead, standardise, unstandardise } from "./standardisation";
 
@@ -11,8 +12,14 @@ export const DEFAULT_L2 = 0.03;
 /** Tried from strong to weak, each from the solution before, when a validation set picks the strength. */
 export const L2_PATH: readonly number[] = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
 
-export interface ProbeRequest {
+export interface LabelledFeatures {
   /** `[n, width]`. */
+  readonly features: Tensor;
+  /** `[n]`, class indices from 0. */
+  readonly labels: Int32Array;
+}
+
+export interface ProbeRequest {
   readonly train: LabelledFeatures;
   readonly validation?: LabelledFeatures;
   readonly classes: number;

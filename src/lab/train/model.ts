@@ -9,8 +9,8 @@ import { layerNamed, parameterCount, weightedLayers } from "../backbone/graphSha
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
-import type { LabelledFeatures } from "../engine/engine";
-import { solveProbe } from "../head/linearProbe";
+import type { Divergence } from "../engine/engine";
+import { type LabelledFeatures, solveProbe } from "../head/linearProbe";
 import { largestIndex, type Score, scoreLogits, softmax } from "../head/softmaxScore";
 import { liveCurves } from "../insight/liveCurves";
 import { inspectText } from "../inspectText";
@@ -189,25 +189,26 @@ export class Model implements Describable, DescribableVariable {
     return this.#training(train, layers, { ...options, epochs }, async (cut, log, progress) => {
       const features = await this.#labelled(cut, train, progress);
       const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
+      const weightDecay = options.weightDecay ?? 0;
       let epoch = 1;
       return this.#runtime.engine.train(
         {
           graph: cut.tail,
           weights: weightsOf(cut.tail, this.#weights),
           trainable: layers.map((layer) => layer.name),
-          train: features,
+          train: { features: features.features, targets: features.labels },
           epochs,
           batchSize: Math.min(options.batchSize ?? 32, train.size),
           optimizer: {
-            name: "adam",
+            name: weightDecay === 0 ? "adam" : "adamW",
             learningRate: options.learningRate ?? 1e-3,
-            weightDecay: options.weightDecay ?? 0,
+            weightDecay,
           },
           schedule: options.schedule ?? "constant",
           seed: options.seed ?? 0,
           interruptFlag: this.#runtime.interruptFlag,
-          ...(this.#checkpoints.enabled ? { weightsEveryMs: CHECKPOINT_INTERVAL_MS } : {}),
-          ...(validation === undefined ? {} : { validation }),
+          ...(this.#checkpoints.enabled ? { snapshotEveryMs: CHECKPOINT_INTERVAL_MS } : {}),
+          ...(validation && { validation: { features: validation.features, targets: validation.labels } }),
         },
         {
           onStep: (report) => {
@@ -216,9 +217,9 @@ export class Model implements Describable, DescribableVariable {
           },
           onEpoch: (report) => {
             epoch = Math.min(report.epoch + 1, epochs);
-            log.epoch(report);
+            log.epoch({ ...report, trainAccuracy: report.trainAccuracy! });
           },
-          onWeights: (weights) => {
+          onSnapshot: ({ weights }) => {
             this.#checkpoints.offer({
               weights: new Map([...this.#weights, ...weights]),
               trainable: layers.map((layer) => layer.name),
@@ -353,7 +354,7 @@ export class Model implements Describable, DescribableVariable {
       this.#weights = weights;
       this.#trainable = trainable;
       this.#trainedOn = train.id;
-      log.end(trained.interrupted ? "interrupted" : "finished");
+      log.end(trained.interrupted ? "interrupted" : trained.diverged ? "failed" : "finished");
       await this.#checkpoints.save({
         weights,
         trainable: [...trainable],
@@ -361,6 +362,7 @@ export class Model implements Describable, DescribableVariable {
         reached: reached(log, options.epochs),
       });
       if (trained.interrupted) throw new InterruptedError();
+      if (trained.diverged) throw divergenceError(trained.diverged);
       return log;
     } catch (error) {
       if (log.status === "training") log.end(error instanceof InterruptedError ? "interrupted" : "failed");
@@ -393,7 +395,17 @@ function reached({ name, epochs, status }: TrainingPhase, planned?: number): str
   return `${name}${epoch}${status === "interrupted" ? ", interrupted" : ""}`;
 }
 
+function divergenceError({ step, learningRate, layer, what }: Divergence): GraftError {
+  return new GraftError({
+    code: "train/diverged",
+    expected: "training to keep loss and weights finite",
+    found: `${what === "loss" ? "a loss" : `${what} of layer "${layer}"`} that is not, at step ${step} with learning rate ${learningRate}`,
+    remedy: "Lower the learning rate, for example to a tenth; the model keeps the weights from before that step",
+  });
+}
+
 interface TrainedPart {
   readonly weights: Weights;
   readonly interrupted: boolean;
+  readonly diverged?: Divergence;
 }

@@ -5,6 +5,7 @@
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type {
   Engine,
+  Features,
   InferOptions,
   SolvedHead,
   SolveHeadRequest,
@@ -21,7 +22,8 @@ export class ScriptedEngine implements Engine {
   /** Called before each step with its number. */
   beforeStep: (step: number) => void = () => undefined;
 
-  infer(graph: LayerGraph, weights: Weights, input: Tensor, options?: InferOptions): Promise<Tensor> {
+  infer(graph: LayerGraph, weights: Weights, input: Features, options?: InferOptions): Promise<Tensor> {
+    if (!("data" in input)) throw new Error("the scripted engine reads no files");
     const rows = input.shape[0]!;
     this.inferred.push({ output: graph.output, rows });
     let value: Tensor = { shape: [rows, input.data.length / rows], data: input.data };
@@ -32,7 +34,7 @@ export class ScriptedEngine implements Engine {
 
   train(request: TrainRequest, observer?: TrainObserver): Promise<TrainResult> {
     this.trained.push(request);
-    const stepsAnEpoch = Math.ceil(request.train.labels.length / request.batchSize);
+    const stepsAnEpoch = Math.ceil(request.train.features.shape[0]! / request.batchSize);
     const steps = stepsAnEpoch * request.epochs;
     const learningRate = request.optimizer.learningRate;
     const epochs = [];
@@ -51,7 +53,12 @@ export class ScriptedEngine implements Engine {
         observer?.onEpoch?.(epoch);
       }
     }
-    return Promise.resolve({ weights, epochs, steps: step, interrupted, seconds: 0 });
+    const snapshot = { progress: { step, epoch: epochs.length }, weights, slots: new Map() };
+    return Promise.resolve({ weights, epochs, steps: step, interrupted, snapshot, seconds: 0 });
+  }
+
+  cannotTrain(): undefined {
+    return undefined;
   }
 
   /** Not the solution, only something that depends on the labels: the mean feature of each class. */

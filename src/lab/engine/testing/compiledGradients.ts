@@ -3,9 +3,9 @@ import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
 import { placedLayers } from "../../backbone/graphShapes";
 import { compileStep, maskName, names } from "../compileStep";
-import type { LabelledFeatures } from "../engine";
 import { parameterLayout } from "../parameterLayout";
 import type { Runtime } from "../runtime";
+import type { LabelledFeatures } from "./networks";
 
 export interface CompiledGradients {
   /** Mean over the batch. */

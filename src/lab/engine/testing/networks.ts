@@ -66,7 +66,13 @@ export function randomWeights(graph: LayerGraph, seed: number): Weights {
   );
 }
 
-export function randomExamples(graph: LayerGraph, rows: number, classes: number, seed: number) {
+export interface LabelledFeatures {
+  readonly features: Tensor;
+  /** Class indices. */
+  readonly labels: Int32Array;
+}
+
+export function randomExamples(graph: LayerGraph, rows: number, classes: number, seed: number): LabelledFeatures {
   const rng = new Rng(seed);
   const features = randomTensor(rng, [rows, ...graph.input.shape]);
   return { features, labels: Int32Array.from({ length: rows }, () => rng.below(classes)) };

@@ -1,7 +1,7 @@
 /** The same networks written with operations of `@tensorflow/tfjs` (CPU backend), for comparison. */
 import * as tf from "@tensorflow/tfjs";
 import type { Activation, Layer, LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
-import type { LabelledFeatures } from "../engine";
+import type { LabelledFeatures } from "./networks";
 
 export interface ReferenceOptions {
   /** Layers that normalise with the batch. */
