@@ -1,36 +1,43 @@
 import type { LayerOf } from "../../backbone/layerGraph";
 import { inferActivation, trainActivation } from "./activation";
+import type { InferGraph } from "./layerRules";
+import { linearMap } from "./linearMap";
+import { asRows, fromRows } from "./matrixRows";
 import { unary } from "./unary";
 
-export const dense = unary<LayerOf<"Dense">>({
+type Dense = LayerOf<"Dense">;
+
+/** Over the last axis: the steps of a sequence are rows of one matrix product. */
+export const dense = unary<Dense>({
   infer(graph, layer, input) {
-    const operands = [input, graph.weight("kernel"), ...(layer.useBias ? [graph.weight("bias")] : [])];
-    const logits = graph.builder.node("Gemm", operands, [input.shape[0]!, layer.units]);
-    return inferActivation(graph.builder, layer.activation, logits);
+    const { builder } = graph;
+    const rows = asRows(builder, input);
+    const { output } = linearMap(builder, rows, graph.weight("kernel"), biasOf(graph, layer));
+    return fromRows(builder, inferActivation(builder, layer.activation, output), input);
   },
 
   train(graph, layer, input) {
-    const { builder, batch } = graph;
-    const kernel = graph.weight("kernel");
-    const operands = [input, kernel, ...(layer.useBias ? [graph.weight("bias")] : [])];
-    const logits = builder.node("Gemm", operands, [batch, layer.units]);
-    const activation = trainActivation(builder, layer.activation, logits, 1);
+    const { builder } = graph;
+    const map = linearMap(builder, asRows(builder, input), graph.weight("kernel"), biasOf(graph, layer));
+    const activation = trainActivation(builder, layer.activation, map.output, 1);
     return {
-      output: activation.output,
+      output: fromRows(builder, activation.output, input),
       backward(gradientOfOutput) {
-        const gradient = activation.backward(gradientOfOutput);
+        const gradient = activation.backward(asRows(builder, gradientOfOutput));
         return {
           ...(graph.trainable && {
             weights: {
-              kernel: builder.node("Gemm", [input, gradient], kernel.shape, { transA: 1 }),
-              ...(layer.useBias && { bias: builder.reduce("ReduceSum", gradient, [0], false) }),
+              kernel: map.kernelGradient(gradient),
+              ...(layer.useBias && { bias: map.biasGradient(gradient) }),
             },
           }),
-          ...(graph.needsInputGradient && {
-            input: builder.node("Gemm", [gradient, kernel], input.shape, { transB: 1 }),
-          }),
+          ...(graph.needsInputGradient && { input: fromRows(builder, map.inputGradient(gradient), input) }),
         };
       },
     };
   },
 });
+
+function biasOf(graph: InferGraph, { useBias }: Dense) {
+  return useBias ? graph.weight("bias") : undefined;
+}

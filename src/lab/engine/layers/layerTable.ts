@@ -4,23 +4,43 @@ import { GraftError } from "../../../shared/graftError";
 import type { LayerRules } from "./layerRules";
 import { activation } from "./activation";
 import { batchNormalization } from "./batchNormalization";
+import { concatenate } from "./concatenate";
 import { conv2d } from "./conv2d";
 import { dense } from "./dense";
 import { dropout } from "./dropout";
+import { embedding } from "./embedding";
 import { flatten } from "./flatten";
+import { globalAveragePooling1d } from "./globalAveragePooling1d";
 import { globalAveragePooling2d } from "./globalAveragePooling2d";
+import { layerNormalization } from "./layerNormalization";
+import { add, multiply } from "./merge";
+import { multiHeadAttention } from "./multiHeadAttention";
+import { pack, unpack } from "./pack";
+import { paddingMask } from "./paddingMask";
 import { averagePooling2d, maxPooling2d } from "./pooling2d";
+import { reshape } from "./reshape";
 
 const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>> } = {
   Activation: activation,
+  Add: add,
   AveragePooling2D: averagePooling2d,
   BatchNormalization: batchNormalization,
+  Concatenate: concatenate,
   Conv2D: conv2d,
   Dense: dense,
   Dropout: dropout,
+  Embedding: embedding,
   Flatten: flatten,
+  GlobalAveragePooling1D: globalAveragePooling1d,
   GlobalAveragePooling2D: globalAveragePooling2d,
+  LayerNormalization: layerNormalization,
   MaxPooling2D: maxPooling2d,
+  MultiHeadAttention: multiHeadAttention,
+  Multiply: multiply,
+  Pack: pack,
+  PaddingMask: paddingMask,
+  Reshape: reshape,
+  Unpack: unpack,
 };
 
 /** The first layer that does not compile to ONNX; undefined when all do. */

@@ -61,9 +61,25 @@ export class GraphBuilder {
     attributes: Record<string, Attribute> = {},
     type: ElementType = "float32",
   ): Value {
-    const value = { name: `${op}_${this.#count++}`, shape, type };
-    this.#nodes.push({ op, inputs: inputs.map(({ name }) => name), outputs: [value.name], attributes });
-    return value;
+    return this.nodes(op, inputs, [shape], attributes, type)[0]!;
+  }
+
+  /** Adds a node with an output of each of these shapes, all of one type. */
+  nodes(
+    op: string,
+    inputs: readonly Value[],
+    shapes: readonly (readonly Dimension[])[],
+    attributes: Record<string, Attribute> = {},
+    type: ElementType = "float32",
+  ): readonly Value[] {
+    const values = shapes.map((shape) => ({ name: `${op}_${this.#count++}`, shape, type }));
+    this.#nodes.push({
+      op,
+      inputs: inputs.map(({ name }) => name),
+      outputs: values.map(({ name }) => name),
+      attributes,
+    });
+    return values;
   }
 
   floats(data: Float32Array, shape: readonly number[], name = `constant_${this.#count++}`): Value {
