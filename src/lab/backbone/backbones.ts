@@ -1,4 +1,4 @@
-/** Finds backbones: by the name of one that comes with Graft, or in a folder of the person's own. */
+/** Finds backbones: by the name of one that comes with Graft, in a folder of the person's own, or in an npm package. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -7,16 +7,19 @@ import { notebookPath, shippedFile } from "../data/locations";
 import { Backbone } from "./backbone";
 import { type BackboneCard, parseCard } from "./card";
 import { pathTo, weightsOf } from "./cutGraph";
+import { featuresOf } from "./featureLayer";
 import { layerNamed } from "./graphShapes";
-import type { LayerGraph } from "./layerGraph";
 import { readLayersModel } from "./layersModel";
+import { packageFiles } from "./modelFiles";
 import { nearestNames } from "./nearestNames";
+import { npmFolder, npmPrefix } from "./npmPackage";
 import type { Preprocessing } from "./preprocessing";
 
 export interface LoadOptions {
   /**
-   * Name of the layer whose value are the features. Default: what the card says; without a card, the layer before the last
-   * Dense layer where the model ends with one (its classifier), else the output.
+   * Name of the layer whose value are the features. Default: what the card says. Without a card, where the model ends with a
+   * classifier: the pooled features (after global pooling, or maps flattened that a pooling has made 1 x 1) if it has such, else the layer
+   * before the last Dense layer. Without a classifier the output.
    */
   readonly featureLayer?: string;
   /** For models without a card. Default: bytes divided by 255. */
@@ -31,16 +34,18 @@ export const backbones = {
   },
 
   /**
-   * Loads a backbone: `"fashion-cnn"`, or a folder with a tfjs LayersModel (`"./my-model"`, relative to the notebook).
+   * Loads a backbone: `"fashion-cnn"`; a folder with a tfjs LayersModel (`"./my-model"`, relative to the notebook); or a
+   * LayersModel inside an npm package (`"npm:nsfwjs/dist/models/mobilenet_v2"`), as files or as modules.
    *
-   * @throws GraftError `backbone/unknown-name`, `backbone/checksum`, `backbone/unknown-layer`, `backbone/bad-card`, and those of reading a
-   * LayersModel.
+   * @throws GraftError `backbone/unknown-name`, `backbone/checksum`, `backbone/unknown-layer`, `backbone/bad-card`, `backbone/npm-address`,
+   * `backbone/npm-not-installed`, and those of reading a LayersModel.
    */
   async load(nameOrFolder: string, options: LoadOptions = {}): Promise<Backbone> {
-    const folder = await findFolder(nameOrFolder);
+    const isNpm = nameOrFolder.startsWith(npmPrefix);
+    const folder = isNpm ? await npmFolder(nameOrFolder) : await findFolder(nameOrFolder);
     const card = await readCard(folder);
-    const model = await readLayersModel(folder);
-    const featureLayer = options.featureLayer ?? card?.featureLayer ?? beforeClassifier(model.graph);
+    const model = await readLayersModel(isNpm ? await packageFiles(folder) : folder);
+    const featureLayer = options.featureLayer ?? card?.featureLayer ?? featuresOf(model.graph);
     if (featureLayer !== model.graph.input.name) layerNamed(model.graph, featureLayer);
     const graph = pathTo(model.graph, featureLayer);
     return new Backbone({
@@ -96,12 +101,4 @@ async function readCard(folder: string): Promise<BackboneCard | undefined> {
     });
   }
   return card;
-}
-
-function beforeClassifier(graph: LayerGraph): string {
-  const last = layerNamed(graph, graph.output);
-  if (last.type === "Dense") return last.inputs[0]!;
-  if (last.type !== "Activation") return last.name;
-  const before = graph.layers.find((layer) => layer.name === last.inputs[0]);
-  return before?.type === "Dense" ? before.inputs[0]! : last.name;
 }

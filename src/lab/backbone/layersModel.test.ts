@@ -179,6 +179,13 @@ test.each([
       await writeFile(join(at, "model.json"), text.replace('"name": "head/bias"', '"name": "head/other"'));
     },
   ],
+  [
+    "backbone/weight-shape",
+    async (at: string) => {
+      const text = await readFile(join(at, "model.json"), "utf8");
+      await writeFile(join(at, "model.json"), text.replace('"units": 2', '"units": 3'));
+    },
+  ],
 ])("%s", async (code, damage) => {
   const at = join(folder, code.replace("/", "-"));
   await writeLayersModel(at, "sample", { graph: averaged, weights: randomWeights(averaged) });

@@ -1,28 +1,18 @@
 /**
- * A folder with a tfjs LayersModel (`model.json` and its weight shards), read into a `LayerGraph` with weights and written
- * back, without loading tfjs.
+ * A tfjs LayersModel (`model.json` and its weight shards), read into a `LayerGraph` with weights and written back, without
+ * loading tfjs.
  */
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { GraftError } from "../../shared/graftError";
 import { writeFileAtomically } from "../data/atomicFile";
 import { layerOfWeight, placedLayers } from "./graphShapes";
-import { sizeOf } from "./kinds/layerKind";
 import type { LayerGraph, Tensor, Weights } from "./layerGraph";
 import { graphFromTopology, topologyOf } from "./keras/topology";
+import { badModelJson, folderFiles, type ModelFiles } from "./modelFiles";
+import { manifestSchema, readWeights } from "./storedWeights";
 
-const weightSchema = v.looseObject({
-  name: v.string(),
-  shape: v.array(v.number()),
-  dtype: v.string(),
-  quantization: v.optional(v.unknown()),
-});
-const modelJsonSchema = v.looseObject({
-  modelTopology: v.unknown(),
-  weightsManifest: v.array(v.object({ paths: v.array(v.string()), weights: v.array(weightSchema) })),
-});
-type Manifest = v.InferOutput<typeof modelJsonSchema>["weightsManifest"];
+const modelJsonSchema = v.looseObject({ modelTopology: v.unknown(), weightsManifest: manifestSchema });
 
 export interface LayersModel {
   readonly graph: LayerGraph;
@@ -31,13 +21,15 @@ export interface LayersModel {
 
 /**
  * @throws GraftError `backbone/no-folder`, `backbone/no-model-json`, `backbone/bad-model-json`, `backbone/missing-shard`,
- * `backbone/truncated-shard`, `backbone/unsupported-weights`, `backbone/missing-weights`, and those of the topology.
+ * `backbone/truncated-shard`, `backbone/unsupported-weights`, `backbone/missing-weights`, `backbone/weight-shape`, and those of the
+ * topology.
  */
-export async function readLayersModel(folder: string): Promise<LayersModel> {
-  const modelJson = await readModelJson(folder);
-  const graph = graphFromTopology(modelJson.modelTopology, join(folder, "model.json"));
-  const stored = await readWeights(folder, modelJson.weightsManifest);
-  return { graph, weights: requireWeights(graph, stored, folder) };
+export async function readLayersModel(from: string | ModelFiles): Promise<LayersModel> {
+  const files = typeof from === "string" ? await folderFiles(from) : from;
+  const modelJson = await readModelJson(files);
+  const graph = graphFromTopology(modelJson.modelTopology, join(files.origin, "model.json"));
+  const stored = await readWeights(files, modelJson.weightsManifest);
+  return { graph, weights: requireWeights(graph, stored, files.origin) };
 }
 
 /** Writes `model.json` and `weights.bin`, which `tf.loadLayersModel` reads too. `name` is the model's Keras name. */
@@ -65,90 +57,16 @@ export async function writeLayersModel(folder: string, name: string, model: Laye
   await writeFileAtomically(join(folder, "model.json"), `${JSON.stringify(modelJson, null, 1)}\n`);
 }
 
-async function readModelJson(folder: string): Promise<v.InferOutput<typeof modelJsonSchema>> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new GraftError({
-      code: "backbone/no-folder",
-      expected: `a folder with a model.json at ${folder}`,
-      found: found === undefined ? "nothing there" : "a file",
-      remedy: "Check the path; relative paths start at the notebook's folder",
-    });
-  }
-  const path = join(folder, "model.json");
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) {
-    throw new GraftError({
-      code: "backbone/no-model-json",
-      expected: `model.json in ${folder}`,
-      found: "a folder without it",
-      remedy: "Give the folder that model.save() of tfjs wrote",
-    });
-  }
+async function readModelJson(files: ModelFiles): Promise<v.InferOutput<typeof modelJsonSchema>> {
+  const value = await files.modelJson();
   try {
-    return v.parse(modelJsonSchema, JSON.parse(text));
+    return v.parse(modelJsonSchema, value);
   } catch (cause) {
-    throw new GraftError({
-      code: "backbone/bad-model-json",
-      expected: `JSON with modelTopology and weightsManifest in ${path}`,
-      found: (cause as Error).message,
-      remedy: "Give a tfjs LayersModel; a GraphModel or a damaged file has no layers to train",
-      cause,
-    });
+    throw badModelJson(files.origin, cause);
   }
 }
 
-async function readWeights(folder: string, manifest: Manifest): Promise<Map<string, Tensor>> {
-  const tensors = new Map<string, Tensor>();
-  for (const group of manifest) {
-    const shards = await Promise.all(group.paths.map((shard) => readShard(folder, shard)));
-    const bytes = Buffer.concat(shards);
-    const needed = group.weights.reduce((sum, weight) => sum + 4 * sizeOf(weight.shape), 0);
-    for (const { name, dtype, quantization } of group.weights) {
-      if (dtype !== "float32" || quantization !== undefined) {
-        throw new GraftError({
-          code: "backbone/unsupported-weights",
-          expected: "weights in float32",
-          found: `${name} in ${quantization === undefined ? dtype : "a quantized form"}`,
-          remedy: "Convert the model without quantization",
-        });
-      }
-    }
-    if (bytes.length !== needed) {
-      throw new GraftError({
-        code: "backbone/truncated-shard",
-        expected: `${needed} bytes in ${group.paths.join(", ")} of ${folder}`,
-        found: `${bytes.length} bytes`,
-        remedy: "Copy or download the model again; a shard was probably cut off",
-      });
-    }
-    let offset = 0;
-    for (const { name, shape } of group.weights) {
-      const size = 4 * sizeOf(shape);
-      // A copy of its own: aligned, and not kept alive by one tensor of many.
-      const data = new Float32Array(Uint8Array.from(bytes.subarray(offset, offset + size)).buffer);
-      tensors.set(name.split("/").slice(-2).join("/"), { shape, data });
-      offset += size;
-    }
-  }
-  return tensors;
-}
-
-async function readShard(folder: string, shard: string): Promise<Buffer> {
-  try {
-    return await readFile(join(folder, shard));
-  } catch (cause) {
-    throw new GraftError({
-      code: "backbone/missing-shard",
-      expected: `the weight file ${shard} in ${folder}, which model.json names`,
-      found: "no such file",
-      remedy: "Copy the whole folder of the model, with all its .bin files",
-      cause,
-    });
-  }
-}
-
-function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, folder: string): Weights {
+function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, origin: string): Weights {
   const weights = new Map<string, Tensor>();
   for (const { layer, weights: specs } of placedLayers(graph)) {
     for (const { name: own, shape } of specs) {
@@ -156,8 +74,8 @@ function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, 
       const tensor = stored.get(name);
       if (tensor?.shape.join("x") !== shape.join("x")) {
         throw new GraftError({
-          code: "backbone/missing-weights",
-          expected: `weight ${name} of shape ${shape.join(" x ")} in ${folder}`,
+          code: tensor === undefined ? "backbone/missing-weights" : "backbone/weight-shape",
+          expected: `weight ${name} of shape ${shape.join(" x ")} in ${origin}`,
           found: tensor === undefined ? "none" : `one of shape ${tensor.shape.join(" x ")}`,
           remedy: "Save the model again; topology and weights do not belong together",
         });

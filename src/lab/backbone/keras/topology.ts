@@ -30,6 +30,9 @@ const topologySchema = v.union([modelSchema, v.looseObject({ model_config: model
  * what about it is not supported, `backbone/layer-shape` when a layer cannot take what comes before it.
  */
 export function graphFromTopology(topology: unknown, origin: string): LayerGraph {
+  if (typeof topology === "object" && topology !== null && "node" in topology) {
+    throw badTopology(origin, "a GraphModel, which has operations where a LayersModel has layers");
+  }
   const parsed = v.safeParse(topologySchema, topology);
   if (!parsed.success) throw badTopology(origin, parsed.issues[0].message);
   const model = "model_config" in parsed.output ? parsed.output.model_config : parsed.output;
