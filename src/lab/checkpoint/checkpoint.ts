@@ -1,12 +1,16 @@
 import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { CheckpointAbout } from "../../shared/checkpointHeader";
+import type { TrainingProgress } from "../engine/trainingSnapshot";
 import type { EpochRecord, StepRecord, TrainingPhase } from "../train/history";
+import type { UnfinishedTraining } from "../train/unfinishedTraining";
 
 /** A model as it stands in a checkpoint file: enough to go on with it in another process. */
 export interface Checkpoint {
   readonly about: ModelAbout;
   readonly weights: Weights;
+  /** The training that it was saved in the middle of. */
+  readonly unfinished?: UnfinishedTraining;
 }
 
 /** The JSON beside the weights. Later versions may add to it; what is here keeps its meaning. */
@@ -19,6 +23,8 @@ export interface ModelAbout extends CheckpointAbout {
   /** Id of the dataset that the model was last trained on. */
   readonly trainedOn?: string;
   readonly history: readonly StoredPhase[];
+  /** Of a training that was not at its end; its numbers are tensors of the file. */
+  readonly unfinished?: Omit<UnfinishedTraining, "snapshot"> & { readonly progress: TrainingProgress };
 }
 
 /** A phase of the history, its steps in columns: thousands of them are the most of it. */

@@ -1,17 +1,40 @@
 /** A checkpoint as the bytes of its file, and back. The format is described in `shared/checkpointHeader.ts`. */
 import { createHash, type Hash } from "node:crypto";
-import { type CheckpointHeader, notACheckpoint, parseCheckpointHeader, truncated } from "../../shared/checkpointHeader";
+import {
+  type CheckpointHeader,
+  notACheckpoint,
+  parseCheckpointHeader,
+  type StoredTensor,
+  truncated,
+} from "../../shared/checkpointHeader";
 import { GraftError } from "../../shared/graftError";
 import { placedLayers } from "../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { UnfinishedTraining } from "../train/unfinishedTraining";
 import type { Checkpoint, ModelAbout } from "./checkpoint";
 
 const noHash = "0".repeat(64);
 
+/** Where tensors of an unfinished training stand; no layer of Keras begins like that. */
+const snapshotPrefixes = { weights: "unfinished weights ", slots: "unfinished slots " } as const;
+
+/** All tensors of the file, in the order of its data. */
+export function tensorsOf({ weights, unfinished }: Checkpoint): Weights {
+  const renamed = (tensors: Weights, prefix: string) =>
+    [...tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor] as const);
+  if (unfinished === undefined) return weights;
+  const { snapshot } = unfinished;
+  return new Map([
+    ...weights,
+    ...renamed(snapshot.weights, snapshotPrefixes.weights),
+    ...renamed(snapshot.slots, snapshotPrefixes.slots),
+  ]);
+}
+
 /** The header's text with zeros for the hash; `withHash` puts it in without changing the length. */
-export function headerText({ about, weights }: Checkpoint): string {
+export function headerText(about: ModelAbout, all: Weights): string {
   let end = 0;
-  const tensors = [...weights].map(([name, { shape, data }]) => {
+  const tensors = [...all].map(([name, { shape, data }]) => {
     const begin = end;
     end += data.byteLength;
     return [name, { dtype: "F32", shape, data_offsets: [begin, end] }] as const;
@@ -59,7 +82,30 @@ export function decodeCheckpoint(file: string, bytes: Buffer): Checkpoint {
     });
   }
   const about = header.about as ModelAbout;
-  return { about, weights: weightsFor(file, about.graph, header, data) };
+  const unfinished = unfinishedIn(about, header, data);
+  return { about, weights: weightsFor(file, about.graph, header, data), ...(unfinished && { unfinished }) };
+}
+
+function unfinishedIn(
+  { unfinished }: ModelAbout,
+  header: CheckpointHeader,
+  data: Buffer,
+): UnfinishedTraining | undefined {
+  if (unfinished === undefined) return undefined;
+  const { progress, ...rest } = unfinished;
+  const named = (prefix: string): Weights =>
+    new Map(
+      header.tensors
+        .filter(({ name }) => name.startsWith(prefix))
+        .map((tensor) => [tensor.name.slice(prefix.length), tensorIn(tensor, data)]),
+    );
+  const { weights, slots } = snapshotPrefixes;
+  return { ...rest, snapshot: { progress, weights: named(weights), slots: named(slots) } };
+}
+
+function tensorIn({ shape, begin, end }: StoredTensor, data: Buffer): Tensor {
+  const own = data.buffer.slice(data.byteOffset + begin, data.byteOffset + end);
+  return { shape, data: new Float32Array(own as ArrayBuffer) };
 }
 
 /** The text of the header and the bytes behind it. */
@@ -89,8 +135,7 @@ function weightsFor(file: string, graph: LayerGraph, { tensors }: CheckpointHead
           remedy: "Restore another one of checkpoints.list(); this one's layers and weights do not belong together",
         });
       }
-      const own = data.buffer.slice(data.byteOffset + tensor.begin, data.byteOffset + tensor.end);
-      weights.set(name, { shape: tensor.shape, data: new Float32Array(own as ArrayBuffer) });
+      weights.set(name, tensorIn(tensor, data));
     }
   }
   return weights;

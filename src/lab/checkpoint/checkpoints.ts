@@ -20,7 +20,8 @@ export interface Checkpoints {
   /** The models that were saved while they trained, the newest first; also those of a kernel that is no more. */
   list(): CheckpointDescription[];
   /**
-   * A model as it was saved: weights, frozen layers, classes and history. `what` is the name of the variable that held it, or the
+   * A model as it was saved: weights, frozen layers, classes and history; `model.resume(train)` goes on with a fine-tuning that was
+   * not at its end. `what` is the name of the variable that held it, or the
    * file of one of the list; without it the newest. When the newest file of that variable is damaged, the one before it is taken, with a warning.
    *
    * @throws GraftError `checkpoint/none`, `checkpoint/no-folder`, `checkpoint/outside`, `checkpoint/not-a-checkpoint`, `checkpoint/truncated`,
@@ -75,12 +76,13 @@ function newestWhole(runtime: LabRuntime, file: string): Model {
 }
 
 function modelIn(runtime: LabRuntime, file: string): Model {
-  const { about, weights } = decodeCheckpoint(file, readWhole(file));
+  const { about, weights, unfinished } = decodeCheckpoint(file, readWhole(file));
   const { backbone, graph, preprocessing, classes, trainable, trainedOn } = about;
   return new Model(
     {
       ...{ backbone, graph, weights, preprocessing, classes, trainable },
       ...(trainedOn === undefined ? {} : { trainedOn }),
+      ...(unfinished && { unfinished }),
       checkpoints: true,
       history: about.history.map(restoredPhase),
     },

@@ -3,7 +3,8 @@ import { labHost } from "../../shared/labHost";
 import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { TrainingHistory } from "../train/history";
-import { type Checkpoint, storedPhase } from "./checkpoint";
+import type { UnfinishedTraining } from "../train/unfinishedTraining";
+import { type Checkpoint, type ModelAbout, storedPhase } from "./checkpoint";
 import { removeOldCheckpoints, writeCheckpoint } from "./writeCheckpoint";
 
 /** How often a training saves, at most. */
@@ -29,6 +30,8 @@ export interface SavedState {
   readonly trainedOn: string;
   /** See `CheckpointDescription.reached`. */
   readonly reached: string;
+  /** While it trains, and after an interrupt. */
+  readonly unfinished?: UnfinishedTraining;
 }
 
 let models = 0;
@@ -108,9 +111,10 @@ export class ModelCheckpoints {
 
   #checkpoint(state: SavedState, variable: string | undefined): Checkpoint {
     const { backbone, graph, preprocessing, classes } = this.#model;
-    const { weights, ...rest } = state;
+    const { weights, unfinished, ...rest } = state;
     return {
       weights,
+      ...(unfinished && { unfinished }),
       about: {
         version: CHECKPOINT_VERSION,
         savedAt: new Date().toISOString(),
@@ -121,9 +125,14 @@ export class ModelCheckpoints {
         preprocessing,
         graph,
         history: this.#object.history.phases.map(storedPhase),
+        ...(unfinished && { unfinished: aboutUnfinished(unfinished) }),
       },
     };
   }
+}
+
+function aboutUnfinished({ snapshot, ...rest }: UnfinishedTraining): NonNullable<ModelAbout["unfinished"]> {
+  return { ...rest, progress: snapshot.progress };
 }
 
 /** A variable's name as the begin of a file's, the same on all systems. */

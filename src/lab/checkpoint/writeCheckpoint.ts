@@ -6,7 +6,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs
 import { join } from "node:path";
 import { checkpointNames, stemOf } from "../../shared/checkpointHeader";
 import type { Checkpoint } from "./checkpoint";
-import { hashOf, headerBytes, headerText, tensorBytes, withHash } from "./checkpointBytes";
+import { hashOf, headerBytes, headerText, tensorBytes, tensorsOf, withHash } from "./checkpointBytes";
 
 /** What a kill in the midst of writing leaves: the name has the process that was at it. */
 const temporaryName = /\.(\d+)-\d+\.tmp$/;
@@ -38,12 +38,13 @@ export async function writeCheckpoint(folder: string, stem: string, checkpoint: 
 
 /** Hashes while it writes and puts the hash in last, so that no second copy of the weights is needed. */
 async function writeWhole(handle: FileHandle, checkpoint: Checkpoint): Promise<void> {
-  const header = headerText(checkpoint);
+  const tensors = tensorsOf(checkpoint);
+  const header = headerText(checkpoint.about, tensors);
   const begin = headerBytes(header);
   await writeAt(handle, begin, 0);
   const hash = hashOf(header);
   let position = begin.length;
-  for (const tensor of checkpoint.weights.values()) {
+  for (const tensor of tensors.values()) {
     const bytes = tensorBytes(tensor);
     hash.update(bytes);
     await writeAt(handle, bytes, position);

@@ -10,12 +10,12 @@ export interface Recipe {
  * epochs (20 to 60) and batch size (5 to 32) stopped gaining on held-out pool digits.
  */
 export function scratchRecipe(labels: number): Recipe {
-  if (labels <= 20) return { learningRate: 3e-3, epochs: 40, batchSize: 10, schedule: "cosine" };
+  if (labels <= 20) return { learningRate: 3e-3, epochs: 40, batchSize: Math.min(10, labels), schedule: "cosine" };
   if (labels <= 100) return { learningRate: 3e-3, epochs: 60, batchSize: 16, schedule: "cosine" };
   return { learningRate: 1e-2, epochs: 20, batchSize: 16, schedule: "cosine" };
 }
 
 /** Fine-tuning the last layers after the head has been solved, by number of labels; found like `scratchRecipe`. */
 export function transferRecipe(labels: number): Recipe {
-  return { learningRate: 1e-3, epochs: labels <= 100 ? 40 : 20, batchSize: 16, schedule: "cosine" };
+  return { learningRate: 1e-3, epochs: labels <= 100 ? 40 : 20, batchSize: Math.min(16, labels), schedule: "cosine" };
 }

@@ -1,8 +1,9 @@
 import type { Backbone } from "../backbone/backbone";
 import type { Dataset } from "../data/dataset";
+import type { FineTuneOptions } from "../train/fineTuneOptions";
 import type { LabRuntime } from "../train/labRuntime";
 import { fromScratchOn, graftOn } from "../train/graft";
-import type { FineTuneOptions, Model } from "../train/model";
+import type { Model } from "../train/model";
 import { transferRecipe, scratchRecipe } from "./recipes";
 
 /**

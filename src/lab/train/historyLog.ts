@@ -38,6 +38,14 @@ export class HistoryLog implements TrainingHistory {
     return phase;
   }
 
+  /** The last phase, to go on with after its first `steps` steps: as if it had not stopped. */
+  reopen(steps: number): PhaseLog {
+    const last = this.#phases.pop()!;
+    const phase = new PhaseLog(last, this.steps, () => this.#tell(), last, steps);
+    this.#phases.push(phase);
+    return phase;
+  }
+
   #tell(): void {
     for (const listener of this.#listeners) {
       try {
@@ -54,20 +62,24 @@ export class PhaseLog implements TrainingPhase {
   readonly name: string;
   readonly trainableLayers: readonly string[];
   readonly frozenLayers: readonly string[];
-  readonly steps: StepRecord[] = [];
-  readonly epochs: EpochRecord[] = [];
+  readonly steps: StepRecord[];
+  readonly epochs: EpochRecord[];
   #status: TrainingPhase["status"] = "training";
-  #seconds = 0;
+  #seconds: number;
   readonly #started = performance.now();
   readonly #offset: number;
   readonly #changed: () => void;
 
-  constructor(start: PhaseStart, offset: number, changed: () => void) {
+  /** `before` and `steps`: what there was already of a phase that goes on. */
+  constructor(start: PhaseStart, offset: number, changed: () => void, before?: TrainingPhase, steps = 0) {
     this.name = start.name;
     this.trainableLayers = start.trainableLayers;
     this.frozenLayers = start.frozenLayers;
     this.#offset = offset;
     this.#changed = changed;
+    this.#seconds = before?.seconds ?? 0;
+    this.steps = (before?.steps ?? []).filter(({ step }) => step <= offset + steps);
+    this.epochs = (before?.epochs ?? []).filter(({ step }) => step <= offset + steps);
   }
 
   get status(): TrainingPhase["status"] {
@@ -75,7 +87,8 @@ export class PhaseLog implements TrainingPhase {
   }
 
   get seconds(): number {
-    return this.#status === "training" ? (performance.now() - this.#started) / 1000 : this.#seconds;
+    const running = this.#status === "training" ? (performance.now() - this.#started) / 1000 : 0;
+    return this.#seconds + running;
   }
 
   /** A cell that ends with a training says what came of it, not thousands of steps. */

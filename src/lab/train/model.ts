@@ -3,13 +3,14 @@
  * engine computes, the feature store remembers. Weights change only as a whole, after a training ended or was interrupted.
  */
 import type { CutGraph } from "../backbone/cutGraph";
-import { CHECKPOINT_INTERVAL_MS, ModelCheckpoints } from "../checkpoint/modelCheckpoints";
+import { ModelCheckpoints } from "../checkpoint/modelCheckpoints";
 import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
 import { layerNamed, parameterCount, weightedLayers } from "../backbone/graphShapes";
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
 import type { Divergence } from "../engine/engine";
+import type { TrainingSnapshot } from "../engine/trainingSnapshot";
 import { type LabelledFeatures, solveProbe } from "../head/linearProbe";
 import { largestIndex, type Score, scoreLogits, softmax } from "../head/softmaxScore";
 import { liveCurves } from "../insight/liveCurves";
@@ -23,6 +24,8 @@ import {
   type ModelDescription,
   type VariableContent,
 } from "../../shared/sessionState";
+import { divergenceError } from "./divergenceError";
+import { type FineTuneOptions, planFor, type TrainingPlan } from "./fineTuneOptions";
 import { hashFrozen, verifyFrozen } from "./frozenGuard";
 import type { TrainingPhase } from "./history";
 import { HistoryLog, type PhaseLog } from "./historyLog";
@@ -30,8 +33,10 @@ import type { LabRuntime } from "./labRuntime";
 import { phaseName, selectLastLayers } from "./layerSelection";
 import { layerTable } from "./layerTable";
 import { ProgressReport } from "./progressReport";
-import { requireClasses, requireShape } from "./requireFit";
+import { requireClasses, requireExamples, requireSeveralClasses, requireShape } from "./requireFit";
+import { runPlan } from "./runPlan";
 import { trunkFeatures } from "./trunkFeatures";
+import { requireUnfinished, type UnfinishedTraining } from "./unfinishedTraining";
 
 export interface ModelParts {
   /** Name of the backbone, or of the architecture. */
@@ -49,6 +54,8 @@ export interface ModelParts {
   readonly history?: readonly TrainingPhase[];
   /** Id of the dataset that it was last trained on. */
   readonly trainedOn?: string;
+  /** The training that it was saved in the middle of. */
+  readonly unfinished?: UnfinishedTraining;
 }
 
 export interface TrainHeadOptions {
@@ -60,25 +67,8 @@ export interface TrainHeadOptions {
   readonly plot?: boolean;
 }
 
-export interface FineTuneOptions {
-  /**
-   * How many layers to train, counted from the head (which is 1) among the layers that have weights, batch norm being one;
-   * `"all"` for the whole model. `model.summary()` shows the numbers.
-   */
-  readonly lastLayers: number | "all";
-  /** Of Adam. Default 0.001. */
-  readonly learningRate?: number;
-  /** Default `"constant"`; `"cosine"` falls to 0 over the run. */
-  readonly schedule?: "constant" | "cosine";
-  /** Default 20. */
-  readonly epochs?: number;
-  /** Default 32. */
-  readonly batchSize?: number;
-  /** Decoupled weight decay on kernels. Default 0. */
-  readonly weightDecay?: number;
+export interface ResumeOptions {
   readonly validation?: Dataset;
-  /** Order of the examples and dropout. Default 0. */
-  readonly seed?: number;
   /** Default true: curves under the cell that grow while it trains. */
   readonly plot?: boolean;
 }
@@ -107,6 +97,8 @@ export class Model implements Describable, DescribableVariable {
   #weights: Weights;
   #trainable: ReadonlySet<string>;
   #trainedOn: string | undefined;
+  #best: BestWeights | undefined;
+  #unfinished: UnfinishedTraining | undefined;
   #busy = false;
 
   constructor(parts: ModelParts, runtime: LabRuntime) {
@@ -119,6 +111,7 @@ export class Model implements Describable, DescribableVariable {
     this.#preprocessing = parts.preprocessing;
     this.#trainable = new Set(parts.trainable);
     this.#trainedOn = parts.trainedOn;
+    this.#unfinished = parts.unfinished;
     this.history = new HistoryLog(parts.history);
     this.#checkpoints = new ModelCheckpoints(this, parts);
   }
@@ -137,11 +130,12 @@ export class Model implements Describable, DescribableVariable {
    * Trains the head alone: each image crosses the frozen layers once, then the head is solved to its optimum (the problem is
    * convex), so there is no learning rate and no number of epochs.
    *
-   * @throws GraftError `train/input-shape`, `train/classes`, `train/busy`. InterruptedError after an interrupt, with the head as far as it got.
+   * @throws GraftError `train/input-shape`, `train/classes`, `train/empty`, `train/one-class`, `train/busy`. InterruptedError after an interrupt, with the head
+   * as far as it got.
    */
   async trainHead(train: Dataset, options: TrainHeadOptions = {}): Promise<TrainingPhase> {
     const head = layerNamed(this.#graph, this.#graph.output);
-    return this.#training(train, [head], options, async (cut, log, progress) => {
+    return this.#training(train, [head], options, async ({ cut, log, progress }) => {
       const features = await this.#labelled(cut, train, progress);
       const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
       const probe = await solveProbe(this.#runtime.engine, {
@@ -178,58 +172,66 @@ export class Model implements Describable, DescribableVariable {
   /**
    * Trains the last layers by gradient descent, starting from the weights as they are: train the head first. All other layers stay
    * frozen to the bit, batch-norm statistics included, which is verified. A batch norm among the trained layers uses the batch's
-   * statistics.
+   * statistics. Interrupted, it keeps the weights as far as they got, and `resume` goes on.
    *
-   * @throws GraftError `train/last-layers`, `train/input-shape`, `train/classes`, `train/busy`, `train/frozen-drift`. InterruptedError after an
-   * interrupt, with the weights as far as they got.
+   * @throws GraftError `train/last-layers`, `train/input-shape`, `train/classes`, `train/empty`, `train/one-class`, `train/batch-size`,
+   * `train/class-weights`, `train/unknown-rate-layer`, `train/plateau`, `train/busy`, `train/diverged`, `train/frozen-drift`.
+   * InterruptedError after an interrupt.
    */
   async fineTune(train: Dataset, options: FineTuneOptions): Promise<TrainingPhase> {
     const layers = selectLastLayers(this.#graph, options.lastLayers);
-    const epochs = options.epochs ?? 20;
-    return this.#training(train, layers, { ...options, epochs }, async (cut, log, progress) => {
-      const features = await this.#labelled(cut, train, progress);
-      const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
-      const weightDecay = options.weightDecay ?? 0;
-      let epoch = 1;
-      return this.#runtime.engine.train(
-        {
-          graph: cut.tail,
-          weights: weightsOf(cut.tail, this.#weights),
-          trainable: layers.map((layer) => layer.name),
-          train: { features: features.features, targets: features.labels },
-          epochs,
-          batchSize: Math.min(options.batchSize ?? 32, train.size),
-          optimizer: {
-            name: weightDecay === 0 ? "adam" : "adamW",
-            learningRate: options.learningRate ?? 1e-3,
-            weightDecay,
-          },
-          schedule: options.schedule ?? "constant",
-          seed: options.seed ?? 0,
-          interruptFlag: this.#runtime.interruptFlag,
-          ...(this.#checkpoints.enabled ? { snapshotEveryMs: CHECKPOINT_INTERVAL_MS } : {}),
-          ...(validation && { validation: { features: validation.features, targets: validation.labels } }),
-        },
-        {
-          onStep: (report) => {
-            log.step({ step: report.step, loss: report.loss, learningRate: report.learningRate });
-            progress.update(report.step / report.steps, `epoch ${epoch}/${epochs}, loss ${report.loss.toFixed(3)}`);
-          },
-          onEpoch: (report) => {
-            epoch = Math.min(report.epoch + 1, epochs);
-            log.epoch({ ...report, trainAccuracy: report.trainAccuracy! });
-          },
-          onSnapshot: ({ weights }) => {
-            this.#checkpoints.offer({
-              weights: new Map([...this.#weights, ...weights]),
-              trainable: layers.map((layer) => layer.name),
-              trainedOn: train.id,
-              reached: reached(log, epochs),
-            });
-          },
-        },
-      );
-    });
+    const plan = planFor(
+      layers.map(({ name }) => name),
+      train,
+      options,
+    );
+    return this.#training(train, layers, { ...options, epochs: plan.epochs }, (session) =>
+      this.#descend(plan, train, options.validation, session),
+    );
+  }
+
+  /**
+   * Goes on with a fine-tuning that was interrupted, or that a checkpoint was taken of, as if it had never stopped: same numbers, same curve.
+   * `train` and `validation` have to be the data that it was begun with.
+   *
+   * @throws GraftError `train/nothing-to-resume`, `train/other-data`, and those of `fineTune`.
+   */
+  async resume(train: Dataset, options: ResumeOptions = {}): Promise<TrainingPhase> {
+    const unfinished = requireUnfinished(this.#unfinished, train, options.validation);
+    const { plan, snapshot } = unfinished;
+    const layers = weightedLayers(this.#graph).filter(({ name }) => plan.layers.includes(name));
+    return this.#training(train, layers, { ...options, epochs: plan.epochs, resume: snapshot }, (session) =>
+      this.#descend(plan, train, options.validation, session, snapshot),
+    );
+  }
+
+  /** What `resume` would go on with, in words; undefined when nothing is left to do. */
+  get unfinished(): string | undefined {
+    if (this.#unfinished === undefined) return undefined;
+    const { plan, snapshot } = this.#unfinished;
+    return `training of ${plan.layers.length} layers, ${snapshot.progress.epoch} of ${plan.epochs} epochs done`;
+  }
+
+  /** The epoch with the lowest validation loss of the last fine-tuning; undefined without validation data. */
+  get bestEpoch(): number | undefined {
+    return this.#best?.epoch;
+  }
+
+  /**
+   * Goes back to the weights of `bestEpoch`.
+   *
+   * @throws GraftError `train/no-best` when the last training had no validation data.
+   */
+  useBestWeights(): void {
+    if (this.#best === undefined) {
+      throw new GraftError({
+        code: "train/no-best",
+        expected: "a fine-tuning with validation data, whose loss tells the best epoch",
+        found: "none since the model was made or restored",
+        remedy: "Pass validation to fineTune",
+      });
+    }
+    this.#weights = this.#best.weights;
   }
 
   /** Accuracy and mean cross-entropy on labelled images. */
@@ -314,17 +316,59 @@ export class Model implements Describable, DescribableVariable {
     return { kind: "model", type: "Model", dtype: "float32", bytes: 4 * parameters, preview: this[inspectText]() };
   }
 
+  /** Gradient descent on the tail by a plan, from its begin or from a snapshot. */
+  async #descend(
+    plan: TrainingPlan,
+    train: Dataset,
+    validation: Dataset | undefined,
+    { cut, log, progress }: TrainingSession,
+    resume?: TrainingSnapshot,
+  ): Promise<TrainedPart> {
+    const unfinishedAt = (snapshot: TrainingSnapshot): UnfinishedTraining => ({
+      plan,
+      snapshot,
+      trainedOn: train.id,
+      ...(validation && { validatedOn: validation.id }),
+    });
+    const examples = await this.#labelled(cut, train, progress);
+    const held = validation && (await this.#labelled(cut, validation, progress));
+    const result = await runPlan({
+      ...{ plan, cut, log, progress, train: examples, weights: this.#weights },
+      engine: this.#runtime.engine,
+      interruptFlag: this.#runtime.interruptFlag,
+      ...(held && { validation: held }),
+      ...(resume && { resume }),
+      ...(this.#checkpoints.enabled && {
+        onSnapshot: (snapshot: TrainingSnapshot) =>
+          this.#checkpoints.offer({
+            weights: new Map([...this.#weights, ...snapshot.weights]),
+            trainable: plan.layers,
+            trainedOn: train.id,
+            reached: reached(log, plan.epochs),
+            unfinished: unfinishedAt(snapshot),
+          }),
+      }),
+    });
+    const whole = (weights: Weights): Weights => new Map([...this.#weights, ...weights]);
+    return {
+      weights: result.weights,
+      interrupted: result.interrupted,
+      ...(result.best && { best: { epoch: result.best.epoch, weights: whole(result.best.weights) } }),
+      ...(result.interrupted && { unfinished: unfinishedAt(result.snapshot) }),
+      ...(result.diverged && { diverged: result.diverged }),
+    };
+  }
+
   /** What every training shares: checks, freeze mask, history, curves, progress, and that frozen layers stayed frozen. */
   async #training(
     train: Dataset,
     layers: readonly Layer[],
-    options: { readonly validation?: Dataset; readonly plot?: boolean; readonly epochs?: number },
-    work: (cut: CutGraph, log: PhaseLog, progress: ProgressReport) => Promise<TrainedPart>,
+    options: SharedOptions,
+    work: (session: TrainingSession) => Promise<TrainedPart>,
   ): Promise<TrainingPhase> {
-    for (const dataset of options.validation === undefined ? [train] : [train, options.validation]) {
-      requireClasses(dataset, this.classes);
-      requireShape(dataset, this.#graph.input.shape, this.backbone);
-    }
+    this.#check(train, "training");
+    if (options.validation) this.#check(options.validation, "validation");
+    requireSeveralClasses(train);
     if (this.#busy) {
       throw new GraftError({
         code: "train/busy",
@@ -337,29 +381,31 @@ export class Model implements Describable, DescribableVariable {
     const trainable = new Set(layers.map((layer) => layer.name));
     const name = phaseName(this.#graph, layers);
     const progress = new ProgressReport(`Training ${name}`);
-    const log = this.history.begin({
-      name,
-      trainableLayers: [...trainable],
-      frozenLayers: weightedLayers(this.#graph)
-        .map((layer) => layer.name)
-        .filter((layer) => !trainable.has(layer)),
-    });
+    const frozenLayers = weightedLayers(this.#graph)
+      .map((layer) => layer.name)
+      .filter((layer) => !trainable.has(layer));
+    const log = options.resume
+      ? this.history.reopen(options.resume.progress.step)
+      : this.history.begin({ name, trainableLayers: [...trainable], frozenLayers });
     const curves = options.plot === false ? undefined : liveCurves("Training");
     const unsubscribe = this.history.onChange(() => curves?.update(this.history));
     try {
       const before = hashFrozen(this.#graph, this.#weights, trainable);
-      const trained = await work(cutGraph(this.#graph, trainable), log, progress);
+      const trained = await work({ cut: cutGraph(this.#graph, trainable), log, progress });
       const weights = new Map([...this.#weights, ...trained.weights]);
       verifyFrozen(this.#graph, weights, before);
       this.#weights = weights;
       this.#trainable = trainable;
       this.#trainedOn = train.id;
+      this.#best = trained.best;
+      this.#unfinished = trained.unfinished;
       log.end(trained.interrupted ? "interrupted" : trained.diverged ? "failed" : "finished");
       await this.#checkpoints.save({
         weights,
         trainable: [...trainable],
         trainedOn: train.id,
         reached: reached(log, options.epochs),
+        ...(trained.unfinished && { unfinished: trained.unfinished }),
       });
       if (trained.interrupted) throw new InterruptedError();
       if (trained.diverged) throw divergenceError(trained.diverged);
@@ -373,6 +419,12 @@ export class Model implements Describable, DescribableVariable {
       progress.end(log.status);
       this.#busy = false;
     }
+  }
+
+  #check(dataset: Dataset, role: string): void {
+    requireClasses(dataset, this.classes);
+    requireShape(dataset, this.#graph.input.shape, this.backbone);
+    requireExamples(dataset, role);
   }
 
   async #labelled(cut: CutGraph, dataset: Dataset, progress: ProgressReport): Promise<LabelledFeatures> {
@@ -395,17 +447,29 @@ function reached({ name, epochs, status }: TrainingPhase, planned?: number): str
   return `${name}${epoch}${status === "interrupted" ? ", interrupted" : ""}`;
 }
 
-function divergenceError({ step, learningRate, layer, what }: Divergence): GraftError {
-  return new GraftError({
-    code: "train/diverged",
-    expected: "training to keep loss and weights finite",
-    found: `${what === "loss" ? "a loss" : `${what} of layer "${layer}"`} that is not, at step ${step} with learning rate ${learningRate}`,
-    remedy: "Lower the learning rate, for example to a tenth; the model keeps the weights from before that step",
-  });
+interface SharedOptions extends ResumeOptions {
+  readonly epochs?: number;
+  readonly resume?: TrainingSnapshot;
+}
+
+/** What a training works with: the cut that its frozen layers allow, and where it tells how far it got. */
+interface TrainingSession {
+  readonly cut: CutGraph;
+  readonly log: PhaseLog;
+  readonly progress: ProgressReport;
 }
 
 interface TrainedPart {
   readonly weights: Weights;
   readonly interrupted: boolean;
+  readonly best?: BestWeights;
+  readonly unfinished?: UnfinishedTraining;
   readonly diverged?: Divergence;
+}
+
+interface BestWeights {
+  /** From 1. */
+  readonly epoch: number;
+  /** Of the whole model. */
+  readonly weights: Weights;
 }

@@ -25,3 +25,26 @@ export function requireClasses(dataset: Dataset, classes: readonly string[]): vo
     remedy: "Make the model with graft(backbone, { classes: dataset.classes })",
   });
 }
+
+/** Throws `train/empty`. `role`: `"training"` or `"validation"`. */
+export function requireExamples(dataset: Dataset, role: string): void {
+  if (dataset.size > 0) return;
+  throw new GraftError({
+    code: "train/empty",
+    expected: `${role} data with at least one example`,
+    found: "none",
+    remedy: "Check how it was split off: a part of a small dataset can round to nothing",
+  });
+}
+
+/** Throws `train/one-class`: nothing tells classes apart where there is one. */
+export function requireSeveralClasses(dataset: Dataset): void {
+  const [first] = dataset.labels;
+  if (first === undefined || dataset.labels.some((label) => label !== first)) return;
+  throw new GraftError({
+    code: "train/one-class",
+    expected: "training examples of at least two classes",
+    found: `${dataset.size} of "${dataset.classes[first]!}" alone`,
+    remedy: "Add examples of the other classes, or take a stratified sample: dataset.sample({ labels })",
+  });
+}
