@@ -2,6 +2,7 @@ import { workspace } from "vscode";
 import { crashed, ended, keepKernelsFor, running } from "./reloadScenario";
 import { reloadWindow } from "./reloadWindow";
 import { TestNotebook, waitUntil } from "./testNotebook";
+import { waitUntilStored } from "./workbenchPage";
 
 suite("a window that is reloaded", () => {
   test("leaves its cells to the kernels and goes", async () => {
@@ -16,6 +17,7 @@ suite("a window that is reloaded", () => {
     void long.runAll();
     await waitUntil("some lines", () => long.text(0).includes("line 20\n"));
     await workspace.saveAll();
+    await waitUntilStored(`${running.name}.ipynb`);
     await reloadWindow();
   });
 });

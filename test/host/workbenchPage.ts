@@ -44,6 +44,36 @@ export async function typeText(text: string): Promise<void> {
   await post({ action: "type", text });
 }
 
+/**
+ * Waits until the window's own storage knows `text` among the open editors. In a browser VS Code stores them every five
+ * seconds only, and nothing when the page goes; on the desktop it does so when the window closes, and there is nothing to wait for.
+ */
+export async function waitUntilStored(text: string): Promise<void> {
+  const stored = `(async () => {
+    if (document.querySelector(".monaco-workbench") === null) return false;
+    const names = (await indexedDB.databases()).map(({ name }) => name);
+    const own = names.filter((name) => name.startsWith("vscode-web-state-db"));
+    if (own.length === 0) return true;
+    const settled = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    for (const name of own) {
+      const database = await settled(indexedDB.open(name));
+      try {
+        const table = database.transaction("ItemTable").objectStore("ItemTable");
+        const editors = await settled(table.get("memento/workbench.parts.editor"));
+        if (String(editors).includes(${JSON.stringify(text)})) return true;
+      } finally {
+        database.close();
+      }
+    }
+    return false;
+  })()`;
+  await waitInFrames(`"${text}" among the editors that the window has stored`, stored);
+}
+
 /** Loads the window anew, which ends this extension host. */
 export async function reloadPage(): Promise<void> {
   await post({ action: "reload" });
