@@ -166,6 +166,26 @@ test("a layer that no engine knows is refused by its name", async () => {
   });
 });
 
+test("a model with two inputs, and one that uses a layer twice, are refused: a cut could not say what is frozen", async () => {
+  const [left, right] = ["left", "right"].map((name) => tf.input({ name, shape: [4] })) as [
+    tf.SymbolicTensor,
+    tf.SymbolicTensor,
+  ];
+  const sum = tf.layers.add().apply([left, right]) as tf.SymbolicTensor;
+  await saveFromTfjs(tf.model({ inputs: [left, right], outputs: sum }), join(folder, "two-inputs"));
+  await expect(readLayersModel(join(folder, "two-inputs"))).rejects.toMatchObject({
+    code: "backbone/several-inputs",
+    found: expect.stringContaining('inputs "left", "right"') as string,
+  });
+  const shared = tf.layers.dense({ name: "both", units: 4 });
+  const twice = shared.apply(shared.apply(left)) as tf.SymbolicTensor;
+  await saveFromTfjs(tf.model({ inputs: left, outputs: twice }), join(folder, "shared"));
+  await expect(readLayersModel(join(folder, "shared"))).rejects.toMatchObject({
+    code: "backbone/shared-layer",
+    found: expect.stringContaining('"both", which is called 2 times') as string,
+  });
+});
+
 test.each([
   ["backbone/no-folder", async (at: string) => rm(at, { recursive: true })],
   ["backbone/no-model-json", async (at: string) => rm(join(at, "model.json"))],

@@ -26,7 +26,7 @@ const modelSchema = v.object({
 const topologySchema = v.union([modelSchema, v.looseObject({ model_config: modelSchema })]);
 
 /**
- * @throws GraftError `backbone/bad-topology` when it is no Keras topology, `backbone/unsupported-layer` naming the layer and
+ * @throws GraftError `backbone/bad-topology` when it is no Keras topology, `backbone/several-inputs`, `backbone/shared-layer`, `backbone/unsupported-layer` naming the layer and
  * what about it is not supported, `backbone/layer-shape` when a layer cannot take what comes before it.
  */
 export function graphFromTopology(topology: unknown, origin: string): LayerGraph {
@@ -104,7 +104,12 @@ function functionalGraph(all: readonly KerasLayer[], outputs: unknown, origin: s
   const inputs = all.filter((layer) => layer.class_name === "InputLayer");
   const outputNames = referencedLayers([outputs]);
   if (inputs.length !== 1 || outputNames.length !== 1) {
-    throw badTopology(origin, `a model with ${inputs.length} inputs and ${outputNames.length} outputs`);
+    throw new GraftError({
+      code: "backbone/several-inputs",
+      expected: `one input and one output in ${origin}`,
+      found: `inputs ${names(inputs.map(({ config }) => config.name))} and outputs ${names(outputNames)}`,
+      remedy: "Save the part of the model between one of the inputs and one of the outputs as a model of its own",
+    });
   }
   const input = { name: inputs[0]!.config.name, shape: inputShape(inputs[0]!.config.batch_input_shape, origin) };
   const connected = all
@@ -119,8 +124,14 @@ function inputsOf(keras: KerasLayer, origin: string): readonly string[] {
   const nodes = keras.inbound_nodes ?? [];
   // `[[["a", 0, 0, {}]], …]` has one entry a call; `[["a", 0, 0]]` is the flat form of one call.
   const calls = nodes.filter((node) => Array.isArray(node) && Array.isArray(node[0]));
-  if (calls.length > 1)
-    throw badTopology(origin, `layer "${keras.config.name}", which is shared by ${calls.length} places`);
+  if (calls.length > 1) {
+    throw new GraftError({
+      code: "backbone/shared-layer",
+      expected: `each layer in one place of ${origin}, so that a cut can say what is frozen`,
+      found: `layer "${keras.config.name}", which is called ${calls.length} times with the same weights`,
+      remedy: "Save the model with a layer of its own for each place",
+    });
+  }
   return referencedLayers(nodes);
 }
 
@@ -170,6 +181,10 @@ function inputShape(batchShape: readonly (number | null)[] | undefined, origin: 
     throw badTopology(origin, `the input shape ${JSON.stringify(batchShape ?? null)}`);
   }
   return shape;
+}
+
+function names(list: readonly string[]): string {
+  return list.length === 0 ? "none" : list.map((name) => `"${name}"`).join(", ");
 }
 
 function badTopology(origin: string, found: string): GraftError {
