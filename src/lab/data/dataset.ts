@@ -9,7 +9,8 @@ import {
   type VariableContent,
 } from "../../shared/sessionState";
 import { inspectText } from "../inspectText";
-import { ImageStore } from "./imageStore";
+import { type ImageSource, ImageStore } from "./imageStore";
+import { type ImageSize, ResizedImages } from "./resizedImages";
 import { sampleIndices, splitIndices } from "./sampling";
 
 export interface DatasetParts {
@@ -48,7 +49,7 @@ export interface DatasetSplit {
 }
 
 /**
- * Labelled images. Immutable: `sample`, `split`, `subset` and `select` give new datasets that share the pixels. Pixels are bytes; a
+ * Labelled images. Immutable: `sample`, `split`, `subset`, `select` and `resize` give new datasets that share the pixels. Pixels are bytes; a
  * backbone's preprocessing turns them into numbers.
  */
 export class Dataset implements Describable, DescribableVariable {
@@ -57,11 +58,11 @@ export class Dataset implements Describable, DescribableVariable {
   /** `[size]`, indices into `classes`. */
   readonly labels: Int32Array;
   readonly classes: readonly string[];
-  readonly #store: ImageStore;
+  readonly #store: ImageSource;
   readonly #indices: Uint32Array;
   #id: string | undefined;
 
-  private constructor(store: ImageStore, indices: Uint32Array, labels: Int32Array, classes: readonly string[]) {
+  private constructor(store: ImageSource, indices: Uint32Array, labels: Int32Array, classes: readonly string[]) {
     this.#store = store;
     this.#indices = indices;
     this.imageShape = store.shape;
@@ -176,6 +177,16 @@ export class Dataset implements Describable, DescribableVariable {
       validation: this.select(parts.validation),
       test: this.select(parts.test),
     };
+  }
+
+  /**
+   * The same examples in another size, bilinear, e.g. `digits.resize({ height: 224, width: 224, channels: 3 })`; gray becomes color
+   * by repeating it. Images are made when they are needed, so this costs neither time nor memory now.
+   *
+   * @throws GraftError `data/image-size`, `data/channels`.
+   */
+  resize(size: ImageSize): Dataset {
+    return new Dataset(new ResizedImages(this.#store, size), this.#indices, this.labels, this.classes);
   }
 
   [inspectText](): string {

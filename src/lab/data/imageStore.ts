@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
 
+/** Where a dataset's images come from. */
+export interface ImageSource {
+  /** `[height, width, channels]` of each image. */
+  readonly shape: readonly number[];
+  /** The bytes of one image; not to be changed. */
+  image(index: number): Uint8Array;
+  /** Content hash of one image. */
+  hash(index: number): string;
+}
+
 /** Images as they came, shared by a dataset and everything that was sampled or split off from it. Never changed. */
-export class ImageStore {
+export class ImageStore implements ImageSource {
   /** `[height, width, channels]`. */
   readonly shape: readonly number[];
   /** `[n, height, width, channels]`. */

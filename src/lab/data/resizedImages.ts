@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { GraftError } from "../../shared/graftError";
+import type { ImageSource } from "./imageStore";
+
+export interface ImageSize {
+  /** In pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** 1 (gray) or 3 (red, green, blue). Default: as many as the images have. */
+  readonly channels?: number;
+}
+
+/**
+ * Images of another size, made when they are asked for and not kept: thousands of large ones cost no more memory than the small ones
+ * that they are made from.
+ */
+export class ResizedImages implements ImageSource {
+  readonly shape: readonly number[];
+  readonly #source: ImageSource;
+  readonly #rows: Taps;
+  readonly #columns: Taps;
+
+  /** @throws GraftError `data/image-size`, `data/channels`. */
+  constructor(source: ImageSource, size: ImageSize) {
+    const [height, width, channels] = source.shape as [number, number, number];
+    const wanted = size.channels ?? channels;
+    if (![size.height, size.width].every((side) => Number.isInteger(side) && side >= 1)) {
+      throw new GraftError({
+        code: "data/image-size",
+        expected: "a height and a width in whole pixels, at least 1",
+        found: `${size.height} x ${size.width}`,
+        remedy: "Give the size that the backbone takes: backbone.inputShape",
+      });
+    }
+    if (wanted !== channels && !((channels === 1 && wanted === 3) || (channels === 3 && wanted === 1))) {
+      throw new GraftError({
+        code: "data/channels",
+        expected: `${channels} channels, as the images have, or a change between 1 (gray) and 3 (color)`,
+        found: `${wanted} channels`,
+        remedy: "Leave channels out, or give images that are gray or in color",
+      });
+    }
+    this.shape = [size.height, size.width, wanted];
+    this.#source = source;
+    this.#rows = tapsOf(height, size.height);
+    this.#columns = tapsOf(width, size.width);
+  }
+
+  image(index: number): Uint8Array {
+    const [height, width, wanted] = this.shape as [number, number, number];
+    const [fromHeight, fromWidth, channels] = this.#source.shape as [number, number, number];
+    const bytes = this.#source.image(index);
+    const gray = channels === 3 && wanted === 1 ? grayOf(bytes) : bytes;
+    const depth = Math.min(channels, wanted);
+    const wide = filtered(gray, fromHeight, fromWidth, depth, this.#columns);
+    const sized = filtered(wide, 1, fromHeight, width * depth, this.#rows);
+    const image = new Uint8Array(height * width * wanted);
+    for (let i = 0; i < image.length; i++) image[i] = Math.round(sized[depth === wanted ? i : Math.floor(i / 3)]!);
+    return image;
+  }
+
+  /** From the hash of the original: the same picture in the same size has the same hash, and none has to be made for it. */
+  hash(index: number): string {
+    const { shape } = this;
+    return createHash("sha256")
+      .update(`resized ${shape.join("x")} ${this.#source.hash(index)}`)
+      .digest("base64url");
+  }
+}
+
+/** For each place of the result, the first place of the source that it reads, and the weights from there on. */
+type Taps = readonly { readonly from: number; readonly weights: Float32Array }[];
+
+/**
+ * Bilinear, with centres of pixels at halves: a triangle of two pixels' width. Where the image shrinks the triangle widens with
+ * it, so that every pixel counts and nothing flickers; Pillow's BILINEAR does the same.
+ */
+function tapsOf(before: number, after: number): Taps {
+  const scale = before / after;
+  const reach = Math.max(1, scale);
+  return Array.from({ length: after }, (_, place) => {
+    const centre = (place + 0.5) * scale;
+    const from = Math.max(0, Math.floor(centre - reach + 0.5));
+    const to = Math.min(before, Math.floor(centre + reach + 0.5));
+    const weights = Float32Array.from({ length: to - from }, (_, i) =>
+      Math.max(0, 1 - Math.abs(from + i + 0.5 - centre) / reach),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { from, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+/** `[outer, length, inner]` to `[outer, taps.length, inner]`. */
+function filtered(values: ArrayLike<number>, outer: number, length: number, inner: number, taps: Taps): Float32Array {
+  const result = new Float32Array(outer * taps.length * inner);
+  for (let row = 0; row < outer; row++) {
+    for (let place = 0; place < taps.length; place++) {
+      const { from, weights } = taps[place]!;
+      const into = (row * taps.length + place) * inner;
+      for (let tap = 0; tap < weights.length; tap++) {
+        const weight = weights[tap]!;
+        const start = (row * length + from + tap) * inner;
+        for (let i = 0; i < inner; i++) result[into + i]! += weight * values[start + i]!;
+      }
+    }
+  }
+  return result;
+}
+
+/** Brightness by ITU-R BT.601, as Pillow's "L". */
+function grayOf(bytes: Uint8Array): Float32Array {
+  return Float32Array.from(
+    { length: bytes.length / 3 },
+    (_, i) => 0.299 * bytes[3 * i]! + 0.587 * bytes[3 * i + 1]! + 0.114 * bytes[3 * i + 2]!,
+  );
+}
