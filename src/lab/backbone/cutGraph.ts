@@ -3,7 +3,7 @@
  * which is trained. The values that cross the boundary are the features that get cached. Where several cross (a residual
  * block is cut open), they travel as one row: the trunk ends with a `Pack`, the tail begins with an `Unpack` for each.
  */
-import { layerNamed, layerOfWeight, valueShapes } from "./graphShapes";
+import { layerNamed, valueShapes, weightNames } from "./graphShapes";
 import { sizeOf } from "./kinds/layerKind";
 import type { Layer, LayerGraph, LayerOf, Weights } from "./layerGraph";
 
@@ -89,6 +89,7 @@ export function pathTo(graph: LayerGraph, output: string): LayerGraph {
 
 /** Only the weights that the graph's layers own. */
 export function weightsOf(graph: LayerGraph, weights: Weights): Weights {
-  const layers = new Set(graph.layers.map((layer) => layer.name));
-  return new Map([...weights].filter(([name]) => layers.has(layerOfWeight(name))));
+  // By kind, not by the layer's name: the `Unpack` of a value is named as the trunk's layer that made it.
+  const own = new Set(graph.layers.flatMap(weightNames));
+  return new Map([...weights].filter(([name]) => own.has(name)));
 }

@@ -1,27 +1,9 @@
 /** Rows of the conformance suite for sequences, and for layers that join, move or reshape values of any rank. */
-import type { Layer, LayerGraph, LayerOf } from "../../backbone/layerGraph";
+import type { LayerOf } from "../../backbone/layerGraph";
+import { branched, from } from "./branched";
 import type { ConformanceCase } from "./conformanceCase";
 import { conv, dense, norm } from "./networks";
 
-/** A layer that reads the one before it, unless it says what it reads. */
-type Step = Layer extends infer Kind
-  ? Kind extends Layer
-    ? Omit<Kind, "inputs"> & { readonly inputs?: readonly string[] }
-    : never
-  : never;
-
-function network(shape: readonly number[], steps: readonly Step[]): LayerGraph {
-  const layers = steps.map(({ inputs, ...step }, i) => ({
-    ...step,
-    inputs: inputs ?? [steps[i - 1]?.name ?? "input"],
-  })) as readonly Layer[];
-  return { input: { name: "input", shape }, layers, output: layers.at(-1)!.name };
-}
-
-const from = <T extends object>(inputs: string | readonly string[], step: T) => ({
-  ...step,
-  inputs: typeof inputs === "string" ? [inputs] : inputs,
-});
 const flatten = { type: "Flatten", name: "flatten" } as const;
 const add = (inputs: readonly string[], name = "add") => ({ type: "Add", name, inputs }) as const;
 const multiply = (inputs: readonly string[], name = "multiply") => ({ type: "Multiply", name, inputs }) as const;
@@ -56,23 +38,23 @@ const smallConv = (name: string, filters = 3) => conv(name, { filters, kernelSiz
 const joins: readonly ConformanceCase[] = [
   {
     name: "residual block: one value with three readers",
-    graph: network(
+    graph: branched(
       [4, 3, 2],
       [smallConv("a"), smallConv("b"), smallConv("c"), add(["a", "b", "c"]), flatten, dense("head")],
     ),
   },
   {
     name: "residual block of a frozen layer",
-    graph: network([4, 3, 2], [smallConv("a"), smallConv("b"), add(["b", "a"]), flatten, dense("head")]),
+    graph: branched([4, 3, 2], [smallConv("a"), smallConv("b"), add(["b", "a"]), flatten, dense("head")]),
     trainable: ["a", "head"],
   },
   {
     name: "add one value to itself",
-    graph: network([5], [dense("a"), add(["a", "a"]), dense("head")]),
+    graph: branched([5], [dense("a"), add(["a", "a"]), dense("head")]),
   },
   {
     name: "add with sides of 1, images",
-    graph: network(
+    graph: branched(
       [4, 3, 2],
       [
         smallConv("a"),
@@ -86,7 +68,7 @@ const joins: readonly ConformanceCase[] = [
   },
   {
     name: "add with sides of 1, sequences",
-    graph: network(
+    graph: branched(
       [3, 4],
       [
         dense("a", { units: 3 }),
@@ -101,7 +83,7 @@ const joins: readonly ConformanceCase[] = [
   },
   {
     name: "multiply three values",
-    graph: network(
+    graph: branched(
       [5],
       [
         dense("a"),
@@ -114,14 +96,14 @@ const joins: readonly ConformanceCase[] = [
   },
   {
     name: "multiply by a value that nothing trains",
-    graph: network(
+    graph: branched(
       [4],
       [dense("a"), multiply(["a", "input"]), multiply(["input", "multiply"], "again"), dense("head")],
     ),
   },
   {
     name: "squeeze and excite",
-    graph: network(
+    graph: branched(
       [4, 3, 2],
       [
         smallConv("a", 4),
@@ -137,7 +119,7 @@ const joins: readonly ConformanceCase[] = [
   },
   ...[0, 1, 2].map((axis) => ({
     name: `concatenate images along axis ${axis}`,
-    graph: network(
+    graph: branched(
       [4, 3, 2],
       [
         smallConv("a"),
@@ -151,14 +133,14 @@ const joins: readonly ConformanceCase[] = [
   })),
   ...[0, 1].map((axis) => ({
     name: `concatenate sequences along axis ${axis}`,
-    graph: network(
+    graph: branched(
       [3, 4],
       [dense("a"), from("input", dense("b")), concatenate(axis, ["a", "input", "b"]), flatten, dense("head")],
     ),
   })),
   {
     name: "concatenate features of different widths, one frozen",
-    graph: network(
+    graph: branched(
       [5],
       [
         dense("a", { units: 2 }),
@@ -174,7 +156,7 @@ const joins: readonly ConformanceCase[] = [
 const arrangements: readonly ConformanceCase[] = [
   {
     name: "reshape image to sequence to image",
-    graph: network(
+    graph: branched(
       [4, 3, 2],
       [
         smallConv("a"),
@@ -189,26 +171,26 @@ const arrangements: readonly ConformanceCase[] = [
   },
   {
     name: "reshape image to image",
-    graph: network([4, 3, 2], [smallConv("a"), reshape([2, 9, 2]), smallConv("b"), flatten, dense("head")]),
+    graph: branched([4, 3, 2], [smallConv("a"), reshape([2, 9, 2]), smallConv("b"), flatten, dense("head")]),
   },
   {
     name: "reshape features to image to features",
-    graph: network(
+    graph: branched(
       [5],
       [dense("a", { units: 12 }), reshape([2, 3, 2]), smallConv("b"), reshape([18], "row"), dense("head")],
     ),
   },
   {
     name: "reshape the input",
-    graph: network([12], [reshape([3, 2, 2]), smallConv("a"), flatten, dense("head")]),
+    graph: branched([12], [reshape([3, 2, 2]), smallConv("a"), flatten, dense("head")]),
   },
   {
     name: "flatten a sequence",
-    graph: network([3, 4], [dense("a"), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a"), flatten, dense("head")]),
   },
   {
     name: "residual block cut open: unpack an image, a sequence and features",
-    graph: network(
+    graph: branched(
       [24 + 6 + 4],
       [
         { type: "Unpack", name: "image", offset: 0, shape: [4, 3, 2] },
@@ -228,7 +210,7 @@ const arrangements: readonly ConformanceCase[] = [
   },
   {
     name: "pack and unpack in the middle",
-    graph: network(
+    graph: branched(
       [4, 3, 2],
       [
         smallConv("a"),
@@ -251,71 +233,74 @@ const arrangements: readonly ConformanceCase[] = [
 const sequences: readonly ConformanceCase[] = [
   {
     name: "dense over a sequence, relu",
-    graph: network([3, 4], [dense("a"), dense("b", { units: 5, activation: "relu" }), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a"), dense("b", { units: 5, activation: "relu" }), flatten, dense("head")]),
   },
   {
     name: "dense over a sequence, without bias, softmax",
-    graph: network([3, 4], [dense("a"), dense("b", { useBias: false, activation: "softmax" }), flatten, dense("head")]),
+    graph: branched(
+      [3, 4],
+      [dense("a"), dense("b", { useBias: false, activation: "softmax" }), flatten, dense("head")],
+    ),
   },
   {
     name: "activation of a sequence",
-    graph: network([3, 4], [dense("a"), activation("gelu"), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a"), activation("gelu"), flatten, dense("head")]),
   },
   ...["trained", "frozen"].map((state) => ({
     name: `batch norm of a sequence, ${state}`,
-    graph: network([3, 4], [dense("a", { units: 5 }), norm("bn"), activation("relu"), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a", { units: 5 }), norm("bn"), activation("relu"), flatten, dense("head")]),
     ...(state === "frozen" && { trainable: ["a", "head"] }),
   })),
   {
     name: "layer norm of features",
-    graph: network([5], [dense("a", { units: 6 }), layerNorm(), dense("head")]),
+    graph: branched([5], [dense("a", { units: 6 }), layerNorm(), dense("head")]),
   },
   {
     name: "layer norm of a sequence",
-    graph: network([3, 4], [dense("a", { units: 6 }), layerNorm(), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a", { units: 6 }), layerNorm(), flatten, dense("head")]),
   },
   {
     name: "layer norm of an image",
-    graph: network([4, 3, 2], [smallConv("a", 4), layerNorm(), smallConv("b"), flatten, dense("head")]),
+    graph: branched([4, 3, 2], [smallConv("a", 4), layerNorm(), smallConv("b"), flatten, dense("head")]),
   },
   {
     name: "layer norm, frozen",
-    graph: network([3, 4], [dense("a", { units: 6 }), layerNorm(), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a", { units: 6 }), layerNorm(), flatten, dense("head")]),
     trainable: ["a", "head"],
   },
   {
     name: "layer norm first",
-    graph: network([3, 4], [layerNorm(), flatten, dense("head")]),
+    graph: branched([3, 4], [layerNorm(), flatten, dense("head")]),
   },
   {
     name: "average over steps",
-    graph: network([3, 4], [dense("a"), average, dense("head")]),
+    graph: branched([3, 4], [dense("a"), average, dense("head")]),
   },
   {
     name: "embedding, repeated tokens",
-    graph: network([6], [embedding(4), average, dense("head")]),
+    graph: branched([6], [embedding(4), average, dense("head")]),
     tokens: 4,
   },
   {
     name: "embedding of a large vocabulary, repeated tokens",
-    graph: network([6], [embedding(1100), flatten, dense("head")]),
+    graph: branched([6], [embedding(1100), flatten, dense("head")]),
     tokens: 5,
     batch: 4,
   },
   {
     name: "embedding of a large vocabulary, more tokens than are told apart at once",
-    graph: network([520], [embedding(1030, 2), average, dense("head")]),
+    graph: branched([520], [embedding(1030, 2), average, dense("head")]),
     tokens: 40,
   },
   {
     name: "embedding, frozen",
-    graph: network([6], [embedding(4), dense("a"), average, dense("head")]),
+    graph: branched([6], [embedding(4), dense("a"), average, dense("head")]),
     trainable: ["a", "head"],
     tokens: 4,
   },
   {
     name: "masked average over steps",
-    graph: network([6], [embedding(5), mask, from(["words", "mask"], average), dense("head")]),
+    graph: branched([6], [embedding(5), mask, from(["words", "mask"], average), dense("head")]),
     tokens: 5,
   },
 ];
@@ -323,28 +308,28 @@ const sequences: readonly ConformanceCase[] = [
 const attentions: readonly ConformanceCase[] = [
   {
     name: "self-attention",
-    graph: network([4, 3], [dense("a"), attention(["a"]), flatten, dense("head")]),
+    graph: branched([4, 3], [dense("a"), attention(["a"]), flatten, dense("head")]),
   },
   {
     name: "self-attention without bias, one head",
-    graph: network([4, 3], [dense("a"), attention(["a"], { useBias: false, heads: 1 }), flatten, dense("head")]),
+    graph: branched([4, 3], [dense("a"), attention(["a"], { useBias: false, heads: 1 }), flatten, dense("head")]),
   },
   {
     name: "self-attention, frozen",
-    graph: network([4, 3], [dense("a"), attention(["a"]), flatten, dense("head")]),
+    graph: branched([4, 3], [dense("a"), attention(["a"]), flatten, dense("head")]),
     trainable: ["a", "head"],
   },
   {
     name: "self-attention first",
-    graph: network([4, 3], [attention(["input"]), flatten, dense("head")]),
+    graph: branched([4, 3], [attention(["input"]), flatten, dense("head")]),
   },
   {
     name: "attention with query and value named twice",
-    graph: network([4, 3], [dense("a"), attention(["a", "a"]), flatten, dense("head")]),
+    graph: branched([4, 3], [dense("a"), attention(["a", "a"]), flatten, dense("head")]),
   },
   {
     name: "cross attention between sequences of other lengths and widths",
-    graph: network(
+    graph: branched(
       [4, 3],
       [
         dense("query", { units: 5 }),
@@ -358,20 +343,20 @@ const attentions: readonly ConformanceCase[] = [
   },
   {
     name: "cross attention to what nothing trains",
-    graph: network([4, 3], [dense("query", { units: 5 }), attention(["query", "input"]), flatten, dense("head")]),
+    graph: branched([4, 3], [dense("query", { units: 5 }), attention(["query", "input"]), flatten, dense("head")]),
   },
   {
     name: "cross attention from what nothing trains",
-    graph: network([4, 3], [dense("values", { units: 5 }), attention(["input", "values"]), flatten, dense("head")]),
+    graph: branched([4, 3], [dense("values", { units: 5 }), attention(["input", "values"]), flatten, dense("head")]),
   },
   {
     name: "masked self-attention",
-    graph: network([6], [embedding(6), mask, attention(["words", "words", "mask"]), flatten, dense("head")]),
+    graph: branched([6], [embedding(6), mask, attention(["words", "words", "mask"]), flatten, dense("head")]),
     tokens: 6,
   },
   {
     name: "masked cross attention",
-    graph: network(
+    graph: branched(
       [6],
       [
         embedding(6),
@@ -386,7 +371,7 @@ const attentions: readonly ConformanceCase[] = [
   },
   {
     name: "encoder layer, normalised before",
-    graph: network(
+    graph: branched(
       [4, 4],
       [
         dense("a"),
@@ -405,7 +390,7 @@ const attentions: readonly ConformanceCase[] = [
   },
   {
     name: "encoder layer on masked tokens, normalised after",
-    graph: network(
+    graph: branched(
       [6],
       [
         embedding(6),
