@@ -50,12 +50,16 @@ export class ResizedImages implements ImageSource {
     const [height, width, wanted] = this.shape as [number, number, number];
     const [fromHeight, fromWidth, channels] = this.#source.shape as [number, number, number];
     const bytes = this.#source.image(index);
-    const gray = channels === 3 && wanted === 1 ? grayOf(bytes) : bytes;
+    const plane = channels === 3 && wanted === 1 ? grayOf(bytes) : new Float32Array(bytes);
     const depth = Math.min(channels, wanted);
-    const wide = filtered(gray, fromHeight, fromWidth, depth, this.#columns);
-    const sized = filtered(wide, 1, fromHeight, width * depth, this.#rows);
-    const image = new Uint8Array(height * width * wanted);
-    for (let i = 0; i < image.length; i++) image[i] = Math.round(sized[depth === wanted ? i : Math.floor(i / 3)]!);
+    const wide = filtered(plane, fromHeight, fromWidth, depth, this.#columns);
+    // Clamped arrays round to the nearest byte.
+    const sized = new Uint8ClampedArray(filtered(wide, 1, fromHeight, width * depth, this.#rows));
+    if (depth === wanted) return new Uint8Array(sized.buffer);
+    const image = new Uint8Array(height * width * 3);
+    for (let i = 0; i < sized.length; i++) {
+      image[3 * i] = image[3 * i + 1] = image[3 * i + 2] = sized[i]!;
+    }
     return image;
   }
 
@@ -91,7 +95,7 @@ function tapsOf(before: number, after: number): Taps {
 }
 
 /** `[outer, length, inner]` to `[outer, taps.length, inner]`. */
-function filtered(values: ArrayLike<number>, outer: number, length: number, inner: number, taps: Taps): Float32Array {
+function filtered(values: Float32Array, outer: number, length: number, inner: number, taps: Taps): Float32Array {
   const result = new Float32Array(outer * taps.length * inner);
   for (let row = 0; row < outer; row++) {
     for (let place = 0; place < taps.length; place++) {
