@@ -18,8 +18,8 @@ export interface Engine {
   infer(graph: LayerGraph, weights: Weights, input: Features, options?: InferOptions): Promise<Tensor>;
   train(request: TrainRequest, observer?: TrainObserver): Promise<TrainResult>;
   /**
-   * Solves a linear softmax head to its optimum, off the calling thread: multinomial logistic regression by L-BFGS in
-   * float64. The objective is convex, so there is one answer and no learning rate.
+   * Solves a linear softmax head to its optimum, off the calling thread: multinomial logistic regression by L-BFGS, its
+   * last steps in float64. The objective is convex, so there is one answer and no learning rate.
    */
   solveHead(request: SolveHeadRequest, observer?: SolveHeadObserver): Promise<SolvedHead>;
   /** Ends worker threads. */
@@ -29,6 +29,8 @@ export interface Engine {
 export interface InferOptions {
   /** Default 256. */
   readonly batchSize?: number;
+  /** Names graph and weights, where the caller knows a hash of them; else the engine hashes them with each call. */
+  readonly modelKey?: string;
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
   /** Called after each batch with the number of rows done. */
   readonly onRows?: (done: number) => void;
@@ -40,8 +42,13 @@ export interface SolveHeadRequest {
   /** `[n]`, class indices from 0. */
   readonly labels: Int32Array;
   readonly classes: number;
-  /** The objective is mean cross-entropy + `l2` / 2 · ‖kernel‖²; the bias is not penalised. */
+  /**
+   * The objective is mean cross-entropy + `l2` / 2 · ‖kernel‖²; the bias is not penalised. scikit-learn's
+   * `LogisticRegression` minimises `n` times the same with `C = 1 / (n · l2)`.
+   */
   readonly l2: number;
+  /** `[n]`, factors of the rows' losses, not negative: the mean is Σ weight · loss / n. Default 1. */
+  readonly sampleWeights?: Float32Array;
   /** Default 500. */
   readonly maxIterations?: number;
   /** Converged when no component of the gradient is larger. Default 1e-6. */

@@ -8,6 +8,7 @@ import { GraftError } from "../../shared/graftError";
 import type { Engine, Examples, Features } from "./engine";
 import { uncompilableLayer } from "./layers/layerTable";
 import { isInMemory } from "./rowReader";
+import type { TrainingSnapshot } from "./trainingSnapshot";
 import { fromWireError, type FromTrainer, type Job, type Progress, type Results } from "./trainerMessages";
 
 /**
@@ -21,12 +22,13 @@ export function createOnnxruntimeEngine(): Engine {
 
     cannotTrain: uncompilableLayer,
 
-    infer(graph, weights, input, { batchSize = 256, interruptFlag, onRows } = {}) {
+    infer(graph, weights, input, { batchSize = 256, modelKey, interruptFlag, onRows } = {}) {
       const request = {
         graph,
         weights: copiedWeights(weights),
         input: copiedFeatures(input),
         batchSize,
+        ...(modelKey !== undefined && { modelKey }),
         ...(interruptFlag && { interruptFlag }),
       };
       return trainer.run("infer", { kind: "infer", request }, (progress) => {
@@ -40,6 +42,7 @@ export function createOnnxruntimeEngine(): Engine {
         weights: copiedWeights(request.weights),
         train: copiedExamples(request.train),
         ...(request.validation && { validation: copiedExamples(request.validation) }),
+        ...(request.resume && { resume: copiedSnapshot(request.resume) }),
       };
       return trainer.run("train", { kind: "train", request: own }, (progress) => {
         if (progress.kind === "step") observer?.onStep?.(progress.step);
@@ -49,11 +52,12 @@ export function createOnnxruntimeEngine(): Engine {
     },
 
     solveHead(request, observer) {
-      const { start } = request;
+      const { start, sampleWeights } = request;
       const own = {
         ...request,
         features: copied(request.features),
         labels: request.labels.slice(),
+        ...(sampleWeights && { sampleWeights: sampleWeights.slice() }),
         ...(start && { start: { kernel: copied(start.kernel), bias: copied(start.bias) } }),
       };
       return trainer.run("solveHead", { kind: "solveHead", request: own }, (progress) => {
@@ -140,9 +144,16 @@ class TrainerThread {
   }
 }
 
-/** Copies go over, never the caller's own memory: a transferred array is empty for whoever had it. */
+/**
+ * Copies go over, never the caller's own memory: a transferred array is empty for whoever had it. Memory that threads share
+ * crosses as it is.
+ */
 function copied({ shape, data }: Tensor): Tensor {
-  return { shape, data: data.slice() };
+  return { shape, data: isShared(data) ? data : data.slice() };
+}
+
+function isShared({ buffer }: Float32Array): boolean {
+  return buffer instanceof SharedArrayBuffer;
 }
 
 function copiedWeights(weights: Weights): Weights {
@@ -154,12 +165,16 @@ function copiedFeatures(features: Features): Features {
 }
 
 function copiedExamples(examples: Examples): Examples {
-  const { targets } = examples;
+  const { targets, sampleWeights } = examples;
   return {
-    ...examples,
     features: copiedFeatures(examples.features),
     targets: "shape" in targets ? copied(targets) : targets.slice(),
+    ...(sampleWeights && { sampleWeights: sampleWeights.slice() }),
   };
+}
+
+function copiedSnapshot({ progress, weights, slots }: TrainingSnapshot): TrainingSnapshot {
+  return { progress, weights: copiedWeights(weights), slots: copiedWeights(slots) };
 }
 
 /** Memory of the copies in a job, to be transferred. */
@@ -169,13 +184,17 @@ function buffersOf({ kind, request }: Job): ArrayBuffer[] {
       return tensorBuffers([...inMemory(request.input), ...request.weights.values()]);
     case "train":
       return tensorBuffers([
-        ...inMemory(request.train.features),
-        ...(request.validation ? inMemory(request.validation.features) : []),
+        ...[request.train, ...(request.validation ? [request.validation] : [])].flatMap(examplesInMemory),
         ...request.weights.values(),
+        ...(request.resume ? [...request.resume.weights.values(), ...request.resume.slots.values()] : []),
       ]);
     case "solveHead":
       return tensorBuffers([request.features]);
   }
+}
+
+function examplesInMemory({ features, targets }: Examples): Tensor[] {
+  return [...inMemory(features), ...("shape" in targets ? [targets] : [])];
 }
 
 function inMemory(features: Features): Tensor[] {
@@ -183,7 +202,7 @@ function inMemory(features: Features): Tensor[] {
 }
 
 function tensorBuffers(tensors: readonly Tensor[]): ArrayBuffer[] {
-  return tensors.map(({ data }) => data.buffer as ArrayBuffer);
+  return tensors.filter(({ data }) => !isShared(data)).map(({ data }) => data.buffer as ArrayBuffer);
 }
 
 function onnxruntimeVersion(): string {

@@ -18,16 +18,19 @@ export async function runInference(
 ): Promise<Tensor> {
   const rows = rowsOfInput("input", input, graph.input.shape);
   const outputShape = valueShapes(graph).get(graph.output)!;
-  const session = await runtime.session(contentKey(graph, weights), () => exportOnnx(graph, weights));
+  const session = await runtime.session(`infer ${options.modelKey ?? contentKey(graph, weights)}`, () =>
+    exportOnnx(graph, weights),
+  );
   const { Tensor: OrtTensor } = await runtime.ort();
   const inputSize = sizeOf(graph.input.shape);
   const outputSize = sizeOf(outputShape);
   const data = new Float32Array(rows * outputSize);
   const batchSize = options.batchSize ?? 256;
   const reader = openRows(input);
-  const buffer = new Float32Array(isInMemory(input) ? 0 : batchSize * inputSize);
+  const isView = isInMemory(input) && input.data.buffer instanceof ArrayBuffer; // ONNX Runtime takes no shared memory.
+  const buffer = new Float32Array(isView ? 0 : batchSize * inputSize);
   const batchOf = (from: number, to: number) => {
-    if (isInMemory(input)) return input.data.subarray(from * inputSize, to * inputSize);
+    if (isView) return input.data.subarray(from * inputSize, to * inputSize);
     for (let row = from; row < to; row++) reader.read(row, buffer, (row - from) * inputSize);
     return buffer.subarray(0, (to - from) * inputSize);
   };
@@ -52,7 +55,7 @@ function contentKey(graph: LayerGraph, weights: Weights): string {
   for (const [name, { data }] of weights) {
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return `infer ${hash.digest("hex")}`;
+  return hash.digest("hex");
 }
 
 function sizeOf(shape: readonly number[]): number {

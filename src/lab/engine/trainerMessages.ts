@@ -21,6 +21,7 @@ interface InferRequest {
   readonly weights: Weights;
   readonly input: Features;
   readonly batchSize: number;
+  readonly modelKey?: string;
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
 }
 

@@ -1,10 +1,12 @@
 import { createOnnxruntimeEngine } from "../engine/onnxruntimeEngine";
+import { DiskFeatureStore } from "../features/diskFeatureStore";
+import { storeSettings } from "../features/storeSettings";
 import { LabRuntime } from "./labRuntime";
 
 let runtime: LabRuntime | undefined;
 
-/** The process's engine and feature store, made when they are first needed. */
+/** The process's engine and feature store, made when they are first needed. @throws GraftError `train/cache-option`. */
 export function currentRuntime(): LabRuntime {
-  runtime ??= new LabRuntime(createOnnxruntimeEngine());
+  runtime ??= new LabRuntime(createOnnxruntimeEngine(), { store: new DiskFeatureStore(storeSettings()) });
   return runtime;
 }

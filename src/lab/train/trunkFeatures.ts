@@ -1,3 +1,8 @@
+/**
+ * Images across the frozen trunk, each once: what is in the store is taken from there, also when it came with another dataset
+ * or from another notebook. The rest crosses in chunks, so that memory stays bounded: the main thread prepares a chunk
+ * and stores another while the engine computes the one between.
+ */
 import { createHash } from "node:crypto";
 import { weightsOf } from "../backbone/cutGraph";
 import { valueShapes } from "../backbone/graphShapes";
@@ -5,7 +10,11 @@ import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import { type Preprocessing, preprocess } from "../backbone/preprocessing";
 import { graphHash } from "../backbone/weightsHash";
 import type { Dataset } from "../data/dataset";
-import type { LabRuntime } from "./labRuntime";
+import type { Features } from "../engine/engine";
+import type { StoredRows } from "../engine/storedRows";
+import { tooLargeForMemory } from "../features/cacheProblem";
+import type { FeatureSpace } from "../features/featureStore";
+import { type LabRuntime, memoryBytes } from "./labRuntime";
 
 export interface Trunk {
   readonly graph: LayerGraph;
@@ -13,41 +22,55 @@ export interface Trunk {
   readonly preprocessing: Preprocessing;
 }
 
+type OnRows = (done: number, total: number) => void;
+
+/** Pixels and features of one chunk, each: 64 images of 224 x 224. */
+const chunkBytes = 40 << 20;
+/** Input of one batch: 32 images of 224 x 224. What the layers make of it is tens of times that. */
+const batchBytes = 20 << 20;
+const mostRowsOfBatch = 256;
+const mostRowsOfChunk = 8192;
+
 /**
- * What the frozen trunk makes of each image, `[n, …]`. Each image crosses the trunk once: what is in the store is taken from
- * there, also when it came with another dataset. Where there is no trunk (the cut is at the input), these are the
- * preprocessed images themselves.
+ * What the frozen trunk makes of each image, `[n, …]`. Where there is no trunk (the cut is at the input), these are the
+ * preprocessed images themselves. With `stream`, features that take more than `runtime.streamAboveBytes` stay in files.
+ *
+ * @throws GraftError `train/cache-memory` when they fit neither in memory nor in the store. InterruptedError after an
+ * interrupt; what has crossed is kept.
  */
+export function trunkFeatures(runtime: LabRuntime, trunk: Trunk, dataset: Dataset, onRows?: OnRows): Promise<Tensor>;
+export function trunkFeatures(
+  runtime: LabRuntime,
+  trunk: Trunk,
+  dataset: Dataset,
+  onRows: OnRows | undefined,
+  options: { readonly stream: boolean },
+): Promise<Features>;
 export async function trunkFeatures(
   runtime: LabRuntime,
   trunk: Trunk,
   dataset: Dataset,
-  onRows?: (done: number, total: number) => void,
-): Promise<Tensor> {
-  if (trunk.graph.layers.length === 0) return preprocess(dataset, trunk.preprocessing);
-  const space = featureSpace(trunk);
+  onRows?: OnRows,
+  { stream }: { readonly stream: boolean } = { stream: false },
+): Promise<Features> {
   const shape = valueShapes(trunk.graph).get(trunk.graph.output)!;
-  const items = Array.from({ length: dataset.size }, (_, i) => dataset.itemHash(i));
-  const rows = new Map<string, Float32Array>();
-  const missing = new Map<string, number>();
-  (await runtime.store.read(space, items)).forEach((row, i) => {
-    if (row === undefined) missing.set(items[i]!, i);
-    else rows.set(items[i]!, row);
-  });
-
-  if (missing.size > 0) {
-    const input = preprocess(dataset, trunk.preprocessing, [...missing.values()]);
-    const computed = await runtime.engine.infer(trunk.graph, weightsOf(trunk.graph, trunk.weights), input, {
-      interruptFlag: runtime.interruptFlag,
-      onRows: (done) => onRows?.(done, missing.size),
-    });
-    runtime.trunkPasses += missing.size;
-    const width = computed.data.length / missing.size;
-    const names = [...missing.keys()];
-    names.forEach((item, i) => rows.set(item, computed.data.subarray(i * width, (i + 1) * width)));
-    await runtime.store.write(space, names, computed.data);
+  const width = sizeOf(shape);
+  const bytes = 4 * width * dataset.size;
+  const streams = stream && bytes > runtime.streamAboveBytes;
+  if (trunk.graph.layers.length === 0 && !streams) {
+    requireMemory(bytes);
+    return preprocess(dataset, trunk.preprocessing);
   }
-  return gather(items, rows, shape);
+  const key = featureSpace(trunk);
+  return runtime.oneAtATime(key, async () => {
+    const space = await runtime.store.open(key, width);
+    try {
+      const crossing = new Crossing(runtime, trunk, key, dataset, space, onRows);
+      return (streams ? await crossing.toFiles(shape) : undefined) ?? (await crossing.toMemory(shape));
+    } finally {
+      await space.release();
+    }
+  });
 }
 
 /** Everything that decides what a feature is, apart from the image. */
@@ -58,9 +81,134 @@ function featureSpace(trunk: Trunk): string {
     .digest("hex");
 }
 
-function gather(items: readonly string[], rows: ReadonlyMap<string, Float32Array>, shape: readonly number[]): Tensor {
-  const width = shape.reduce((product, side) => product * side, 1);
-  const data = new Float32Array(items.length * width);
-  items.forEach((item, i) => data.set(rows.get(item)!, i * width));
-  return { shape: [items.length, ...shape], data };
+/** One dataset on its way into one space. Positions are those of its images. */
+class Crossing {
+  readonly #runtime: LabRuntime;
+  readonly #trunk: Trunk;
+  readonly #weights: Weights;
+  readonly #key: string;
+  readonly #dataset: Dataset;
+  readonly #items: readonly string[];
+  readonly #space: FeatureSpace;
+  readonly #onRows: OnRows | undefined;
+
+  constructor(
+    runtime: LabRuntime,
+    trunk: Trunk,
+    key: string,
+    dataset: Dataset,
+    space: FeatureSpace,
+    onRows: OnRows | undefined,
+  ) {
+    this.#runtime = runtime;
+    this.#trunk = trunk;
+    this.#weights = weightsOf(trunk.graph, trunk.weights);
+    this.#key = key;
+    this.#dataset = dataset;
+    this.#items = Array.from({ length: dataset.size }, (_, i) => dataset.itemHash(i));
+    this.#space = space;
+    this.#onRows = onRows;
+  }
+
+  /** Undefined when they cannot all be stored; those that could are. */
+  async toFiles(shape: readonly number[]): Promise<StoredRows | undefined> {
+    const missing = await this.#space.unstored(this.#items);
+    if (missing === undefined) return undefined;
+    await this.#cross([...this.#firstPositions(missing).values()], () => undefined);
+    return this.#space.stored(this.#items, shape);
+  }
+
+  async toMemory(shape: readonly number[]): Promise<Tensor> {
+    const width = sizeOf(shape);
+    requireMemory(4 * width * this.#items.length);
+    const data = new Float32Array(width * this.#items.length);
+    const missing = await this.#space.read(this.#items, data);
+    const first = this.#firstPositions(missing);
+    await this.#cross([...first.values()], (positions, rows) => {
+      positions.forEach((position, i) => data.set(rows.subarray(i * width, (i + 1) * width), position * width));
+    });
+    // Pictures that occur twice have crossed once.
+    for (const position of missing) {
+      const source = first.get(this.#items[position]!)!;
+      if (source !== position) data.copyWithin(position * width, source * width, (source + 1) * width);
+    }
+    return { shape: [this.#items.length, ...shape], data };
+  }
+
+  #firstPositions(positions: readonly number[]): Map<string, number> {
+    const first = new Map<string, number>();
+    for (const position of positions) {
+      const item = this.#items[position]!;
+      if (!first.has(item)) first.set(item, position);
+    }
+    return first;
+  }
+
+  async #cross(
+    positions: readonly number[],
+    onChunk: (positions: readonly number[], rows: Float32Array) => void,
+  ): Promise<void> {
+    const { batchSize, chunkRows } = this.#sizes();
+    const underway: { readonly chunk: readonly number[]; readonly rows: Promise<Float32Array> }[] = [];
+    const keepOldest = async (): Promise<void> => {
+      const { chunk, rows } = underway.shift()!;
+      const computed = await rows;
+      if (this.#trunk.graph.layers.length > 0) this.#runtime.trunkPasses += chunk.length;
+      onChunk(
+        chunk,
+        await this.#space.append(
+          chunk.map((position) => this.#items[position]!),
+          computed,
+        ),
+      );
+    };
+    try {
+      for (let from = 0; from < positions.length; from += chunkRows) {
+        const chunk = positions.slice(from, from + chunkRows);
+        const rows = this.#compute(chunk, batchSize, (done) => this.#onRows?.(from + done, positions.length));
+        rows.catch(() => undefined); // Is awaited in its turn, or below.
+        underway.push({ chunk, rows });
+        // The engine always has the next chunk at hand while this thread waits, stores and prepares.
+        if (underway.length === 2) await keepOldest();
+      }
+      while (underway.length > 0) await keepOldest();
+    } finally {
+      await Promise.allSettled(underway.map(({ rows }) => rows));
+    }
+  }
+
+  async #compute(chunk: readonly number[], batchSize: number, onRows: (done: number) => void): Promise<Float32Array> {
+    const { graph, preprocessing } = this.#trunk;
+    const input = preprocess(this.#dataset, preprocessing, chunk);
+    if (graph.layers.length === 0) return input.data;
+    const computed = await this.#runtime.engine.infer(graph, this.#weights, input, {
+      batchSize,
+      modelKey: this.#key,
+      interruptFlag: this.#runtime.interruptFlag,
+      onRows,
+    });
+    return computed.data;
+  }
+
+  #sizes(): { readonly batchSize: number; readonly chunkRows: number } {
+    const { graph } = this.#trunk;
+    const inputBytes = 4 * sizeOf(graph.input.shape);
+    const rowBytes = Math.max(inputBytes, 4 * sizeOf(valueShapes(graph).get(graph.output)!));
+    const batchSize = clamp(2 ** Math.floor(Math.log2(batchBytes / inputBytes)), 1, mostRowsOfBatch);
+    const batches = clamp(Math.floor(chunkBytes / rowBytes / batchSize), 1, mostRowsOfChunk / mostRowsOfBatch);
+    return { batchSize, chunkRows: batches * batchSize };
+  }
+}
+
+/** The engine takes a copy of them, so twice their size is needed. */
+function requireMemory(bytes: number): void {
+  if (2 * bytes > memoryBytes()) throw tooLargeForMemory(bytes);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
 }
