@@ -6,8 +6,8 @@ export interface WeightedGraph {
 }
 
 /**
- * The same function in inference mode with fewer layers: each batch norm that is the only reader of a convolution or dense
- * layer without activation goes into that layer's kernel and bias.
+ * The same function in inference mode with fewer layers: each batch norm that is the only reader of a convolution (of any kind)
+ * or dense layer without activation goes into that layer's kernel and bias.
  */
 export function foldBatchNorm({ graph, weights }: WeightedGraph): WeightedGraph {
   const readers = new Map<string, number>([[graph.output, 1]]);
@@ -27,22 +27,34 @@ export function foldBatchNorm({ graph, weights }: WeightedGraph): WeightedGraph 
     }
     const merged = mergedWeights(weights, before, layer.name, layer.epsilon);
     for (const suffix of ["gamma", "beta", "moving_mean", "moving_variance"]) folded.delete(`${layer.name}/${suffix}`);
-    folded.set(`${before.name}/kernel`, merged.kernel).set(`${before.name}/bias`, merged.bias);
+    folded.set(kernelOf(before), merged.kernel).set(`${before.name}/bias`, merged.bias);
     layers[at] = { ...before, useBias: true };
     heirs.set(layer.name, before.name);
   }
   return { graph: { ...graph, layers, output: heirs.get(graph.output) ?? graph.output }, weights: folded };
 }
 
-type LinearMap = Extract<Layer, { type: "Conv2D" | "Dense" }>;
+/** The kernel that can take a factor for each channel of the output, which varies fastest in all of them. */
+const scalableKernels = {
+  Conv2D: "kernel",
+  DepthwiseConv2D: "depthwise_kernel",
+  SeparableConv2D: "pointwise_kernel",
+  Dense: "kernel",
+} as const;
+
+type LinearMap = Extract<Layer, { type: keyof typeof scalableKernels }>;
 
 function isLinearMap(layer: Layer): layer is LinearMap {
-  return (layer.type === "Conv2D" || layer.type === "Dense") && layer.activation === "linear";
+  return layer.type in scalableKernels && (layer as LinearMap).activation === "linear";
+}
+
+function kernelOf(layer: LinearMap): string {
+  return `${layer.name}/${scalableKernels[layer.type]}`;
 }
 
 function mergedWeights(weights: Weights, layer: LinearMap, norm: string, epsilon: number) {
   const of = (name: string) => weights.get(name)!.data;
-  const kernel = weights.get(`${layer.name}/kernel`)!;
+  const kernel = weights.get(kernelOf(layer))!;
   const gamma = of(`${norm}/gamma`);
   const beta = of(`${norm}/beta`);
   const mean = of(`${norm}/moving_mean`);

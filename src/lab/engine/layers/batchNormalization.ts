@@ -1,5 +1,6 @@
 import type { LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
+import { asRows, fromRows } from "./matrixRows";
 import { unary, type UnaryTrainedLayer, type UnaryTrainGraph } from "./unary";
 
 type BatchNormalization = LayerOf<"BatchNormalization">;
@@ -12,10 +13,13 @@ type BatchNormalization = LayerOf<"BatchNormalization">;
  */
 export const batchNormalization = unary<BatchNormalization>({
   infer(graph, layer, input) {
+    const { builder } = graph;
     const operands = ["gamma", "beta", "moving_mean", "moving_variance"].map((name) => graph.weight(name));
-    return graph.builder.node("BatchNormalization", [input, ...operands], input.shape, {
-      epsilon: { float: layer.epsilon },
-    });
+    // ONNX looks for the channels on axis 1, where a sequence has its steps.
+    const rows = input.shape.length === 3 ? asRows(builder, input) : input;
+    const attributes = { epsilon: { float: layer.epsilon } };
+    const output = builder.node("BatchNormalization", [rows, ...operands], rows.shape, attributes);
+    return input.shape.length === 3 ? fromRows(builder, output, input) : output;
   },
 
   train: (graph, layer, input) => (graph.trainable ? trained(graph, layer, input) : frozen(graph, layer, input)),

@@ -1,26 +1,37 @@
 import { asImage } from "../../backbone/kinds/shapeError";
 import type { LayerOf } from "../../backbone/layerGraph";
-import { unary } from "./unary";
+import type { Value } from "../onnx/graphBuilder";
+import { unary, type UnaryTrainGraph } from "./unary";
 
 export const globalAveragePooling2d = unary<LayerOf<"GlobalAveragePooling2D">>({
-  infer({ builder }, _, input) {
-    return builder.reduce("ReduceMean", input, [2, 3], false);
-  },
+  infer: ({ builder }, { keepDims }, input) => builder.reduce("ReduceMean", input, [2, 3], keepDims),
 
-  train({ builder, batch, inputShape }, layer, input) {
-    const [height, width, channels] = asImage(layer, inputShape);
+  train(graph, layer, input) {
+    const { builder, batch } = graph;
+    const [height, width, channels] = asImage(layer, graph.inputShape);
     const pixels = builder.reshape(input, [channels, height * width, batch]);
+    const pooled = pooledRows(graph, layer.keepDims);
     return {
-      output: builder.transpose(builder.reduce("ReduceMean", pixels, [1], false), [1, 0]),
+      output: pooled.output(builder.reduce("ReduceMean", pixels, [1], true)),
       backward(gradient) {
-        const share = builder.binary("Div", builder.transpose(gradient, [1, 0]), builder.scalar(height * width));
-        const spread = builder.node(
-          "Expand",
-          [builder.reshape(share, [channels, 1, 1, batch]), builder.longs([channels, height, width, batch])],
-          [channels, height, width, batch],
-        );
-        return { input: spread };
+        const share = builder.binary("Div", pooled.gradient(gradient), builder.scalar(height * width));
+        const shape = [channels, height * width, batch];
+        const spread = builder.node("Expand", [share, builder.longs(shape)], shape);
+        return { input: builder.reshape(spread, input.shape) };
       },
     };
   },
 });
+
+/** Between one number for each channel and image, `[channels, 1, batch]`, and how the pooled value lies in a training graph. */
+export function pooledRows({ builder, batch, inputShape }: UnaryTrainGraph, keepDims: boolean) {
+  const channels = inputShape.at(-1)!;
+  const rows = [channels, 1, batch];
+  return {
+    output: (value: Value): Value =>
+      keepDims
+        ? builder.reshape(value, [channels, 1, 1, batch])
+        : builder.transpose(builder.reshape(value, [channels, batch]), [1, 0]),
+    gradient: (value: Value): Value => builder.reshape(keepDims ? value : builder.transpose(value, [1, 0]), rows),
+  };
+}

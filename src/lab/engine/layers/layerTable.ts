@@ -7,11 +7,13 @@ import { batchNormalization } from "./batchNormalization";
 import { concatenate } from "./concatenate";
 import { conv2d } from "./conv2d";
 import { dense } from "./dense";
+import { depthwiseConv2d } from "./depthwiseConv2d";
 import { dropout } from "./dropout";
 import { embedding } from "./embedding";
 import { flatten } from "./flatten";
 import { globalAveragePooling1d } from "./globalAveragePooling1d";
 import { globalAveragePooling2d } from "./globalAveragePooling2d";
+import { globalMaxPooling2d } from "./globalMaxPooling2d";
 import { layerNormalization } from "./layerNormalization";
 import { add, multiply } from "./merge";
 import { multiHeadAttention } from "./multiHeadAttention";
@@ -19,6 +21,8 @@ import { pack, unpack } from "./pack";
 import { paddingMask } from "./paddingMask";
 import { averagePooling2d, maxPooling2d } from "./pooling2d";
 import { reshape } from "./reshape";
+import { separableConv2d } from "./separableConv2d";
+import { zeroPadding2d } from "./zeroPadding2d";
 
 const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>> } = {
   Activation: activation,
@@ -28,11 +32,13 @@ const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>>
   Concatenate: concatenate,
   Conv2D: conv2d,
   Dense: dense,
+  DepthwiseConv2D: depthwiseConv2d,
   Dropout: dropout,
   Embedding: embedding,
   Flatten: flatten,
   GlobalAveragePooling1D: globalAveragePooling1d,
   GlobalAveragePooling2D: globalAveragePooling2d,
+  GlobalMaxPooling2D: globalMaxPooling2d,
   LayerNormalization: layerNormalization,
   MaxPooling2D: maxPooling2d,
   MultiHeadAttention: multiHeadAttention,
@@ -40,7 +46,9 @@ const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>>
   Pack: pack,
   PaddingMask: paddingMask,
   Reshape: reshape,
+  SeparableConv2D: separableConv2d,
   Unpack: unpack,
+  ZeroPadding2D: zeroPadding2d,
 };
 
 /** The first layer that does not compile to ONNX; undefined when all do. */

@@ -50,6 +50,13 @@ export function windowRows(windows: Windows, channels: number): Int32Array {
 }
 
 /**
+ * The same for one channel: which pixel of `height · width (+ 1 of padding)` is element (tap, window) of `[taps, windows]`.
+ */
+export function tapPixels(windows: Windows): Int32Array {
+  return windowRows(windows, 1);
+}
+
+/**
  * The way back, col2im without scattering (parallel and in a fixed order): pixel p of `[channels · height · width]` is the sum
  * over slots s of row `rows[p · slots + s]` of the matrix that `windowRows` made. Unused slots point at `zeroRow`.
  */

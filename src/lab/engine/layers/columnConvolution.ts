@@ -1,0 +1,68 @@
+import type { GraphBuilder, Value } from "../onnx/graphBuilder";
+import { type ConvolutionOperands, type ConvolutionPlace, type TrainedConvolution, withZeros } from "./convolution";
+import { isPadded, isPointwise, pixelRows, windowRows } from "./windowRows";
+
+/**
+ * A convolution as one matrix product over its windows, gathered as columns `[taps · channels, windows · batch]` in the order
+ * of a Keras kernel. The columns serve the product and the gradient by the kernel, so they live as long as the step; a
+ * convolution with 1 x 1 taps needs none.
+ */
+export function columnConvolution(place: ConvolutionPlace, operands: ConvolutionOperands): TrainedConvolution {
+  const { builder, batch, windows } = place;
+  const { input, kernel, bias } = operands;
+  const { outHeight, outWidth } = windows;
+  const filters = kernel.shape[3] as number;
+  const places = outHeight * outWidth * batch;
+  const columns = windowColumns(place, input);
+  const matrix = builder.reshape(kernel, [columns.value.shape[0]!, filters]);
+  const offset = bias ? [builder.reshape(bias, [filters, 1])] : [];
+  const product = builder.node("Gemm", [matrix, columns.value, ...offset], [filters, places], { transA: 1 });
+  const rows = (gradient: Value) => builder.reshape(gradient, [filters, places]);
+  return {
+    output: builder.reshape(product, [filters, outHeight, outWidth, batch]),
+    kernelGradient: (gradient) =>
+      builder.reshape(builder.node("Gemm", [columns.value, rows(gradient)], matrix.shape, { transB: 1 }), kernel.shape),
+    inputGradient: (gradient) => columns.backward(matrix, rows(gradient)),
+  };
+}
+
+/** Bytes of the columns that live as long as the step. */
+export function columnBytes({ batch, windows, channels }: ConvolutionPlace): number {
+  if (isPointwise(windows)) return 0;
+  const { kernel, outHeight, outWidth } = windows;
+  return kernel[0] * kernel[1] * channels * outHeight * outWidth * batch * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, input: Value) {
+  const { height, width } = windows;
+  const pixels = channels * height * width;
+  const image = [channels, height, width, batch];
+  const places = windows.outHeight * windows.outWidth;
+  if (isPointwise(windows)) {
+    return {
+      value: builder.reshape(input, [channels, places * batch]),
+      backward: (matrix: Value, gradient: Value) =>
+        builder.reshape(builder.node("Gemm", [matrix, gradient], [channels, places * batch]), image),
+    };
+  }
+  const depth = windows.kernel[0] * windows.kernel[1] * channels;
+  const rows = windowRows(windows, channels);
+  const flat = builder.reshape(input, [pixels, batch]);
+  const source = isPadded(windows) ? withZeros(builder, flat, 0) : flat;
+  return {
+    value: builder.reshape(gatherRows(builder, source, rows, [depth * places, batch]), [depth, places * batch]),
+    backward(matrix: Value, gradient: Value): Value {
+      // One more row of zeros in the kernel gives the zero row that unused slots point at.
+      const extended = withZeros(builder, matrix, 0);
+      const columns = builder.node("Gemm", [extended, gradient], [depth + 1, places * batch]);
+      const { rows: back, slots } = pixelRows(rows, pixels, depth * places);
+      const source = builder.reshape(columns, [(depth + 1) * places, batch]);
+      const parts = builder.reshape(gatherRows(builder, source, back, [pixels * slots, batch]), [pixels, slots, batch]);
+      return builder.reshape(builder.reduce("ReduceSum", parts, [1], false), image);
+    },
+  };
+}
+
+function gatherRows(builder: GraphBuilder, source: Value, rows: Int32Array, shape: readonly number[]): Value {
+  return builder.node("Gather", [source, builder.ints(rows, [rows.length])], shape, { axis: 0 });
+}
