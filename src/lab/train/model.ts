@@ -2,16 +2,13 @@
  * A model in the making: a backbone with a new head. It owns which layers are frozen, the weights reached so far and the history; the
  * engine computes, the feature store remembers. Weights change only as a whole, after a training ended or was interrupted.
  */
-import type { CutGraph } from "../backbone/cutGraph";
 import { ModelCheckpoints } from "../checkpoint/modelCheckpoints";
-import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
+import { cutGraph } from "../backbone/cutGraph";
 import { layerNamed, parameterCount, weightedLayers } from "../backbone/graphShapes";
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
-import type { Divergence } from "../engine/engine";
 import type { TrainingSnapshot } from "../engine/trainingSnapshot";
-import { type LabelledFeatures, solveProbe } from "../head/linearProbe";
 import { largestIndex, type Score, scoreLogits, softmax } from "../head/softmaxScore";
 import { liveCurves } from "../insight/liveCurves";
 import { inspectText } from "../inspectText";
@@ -24,18 +21,20 @@ import {
   type ModelDescription,
   type VariableContent,
 } from "../../shared/sessionState";
+import { descend } from "./descend";
 import { divergenceError } from "./divergenceError";
-import { type FineTuneOptions, planFor, type TrainingPlan } from "./fineTuneOptions";
+import { type FineTuneOptions, planFor } from "./fineTuneOptions";
+import { layerValues, logitsOf, type Network } from "./forwardPass";
 import { hashFrozen, verifyFrozen } from "./frozenGuard";
 import type { TrainingPhase } from "./history";
-import { HistoryLog, type PhaseLog } from "./historyLog";
+import { HistoryLog } from "./historyLog";
 import type { LabRuntime } from "./labRuntime";
 import { phaseName, selectLastLayers } from "./layerSelection";
 import { layerTable } from "./layerTable";
 import { ProgressReport } from "./progressReport";
 import { requireClasses, requireExamples, requireSeveralClasses, requireShape } from "./requireFit";
-import { runPlan } from "./runPlan";
-import { trunkFeatures } from "./trunkFeatures";
+import { solveHead } from "./solveHead";
+import { type BestWeights, reached, type TrainedPart, type TrainingSession } from "./trainingSession";
 import { requireUnfinished, type UnfinishedTraining } from "./unfinishedTraining";
 
 export interface ModelParts {
@@ -135,38 +134,9 @@ export class Model implements Describable, DescribableVariable {
    */
   async trainHead(train: Dataset, options: TrainHeadOptions = {}): Promise<TrainingPhase> {
     const head = layerNamed(this.#graph, this.#graph.output);
-    return this.#training(train, [head], options, async ({ cut, log, progress }) => {
-      const features = await this.#labelled(cut, train, progress);
-      const validation = options.validation && (await this.#labelled(cut, options.validation, progress));
-      const probe = await solveProbe(this.#runtime.engine, {
-        train: features,
-        classes: this.classes.length,
-        interruptFlag: this.#runtime.interruptFlag,
-        onIteration: ({ iteration, objective, loss }) => {
-          // The curve of what is minimised, which only falls; the loss without the penalty may rise on the way.
-          log.step({ step: iteration, loss: objective });
-          progress.update(0.5, `iteration ${iteration}, loss ${loss.toFixed(3)}`);
-        },
-        ...(validation === undefined ? {} : { validation }),
-        ...(options.l2 === undefined ? {} : { l2: options.l2 }),
-      });
-      log.epoch({
-        epoch: 1,
-        step: log.steps.length,
-        trainLoss: probe.train.loss,
-        trainAccuracy: probe.train.accuracy,
-        ...(probe.validation === undefined
-          ? {}
-          : { validationLoss: probe.validation.loss, validationAccuracy: probe.validation.accuracy }),
-      });
-      return {
-        weights: new Map([
-          [`${head.name}/kernel`, probe.head.kernel],
-          [`${head.name}/bias`, probe.head.bias],
-        ]),
-        interrupted: probe.interrupted,
-      };
-    });
+    return this.#training(train, [head], options, (session) =>
+      solveHead(this.#network, { train, classes: this.classes.length, ...options }, session),
+    );
   }
 
   /**
@@ -186,7 +156,7 @@ export class Model implements Describable, DescribableVariable {
       options,
     );
     return this.#training(train, layers, { ...options, epochs: plan.epochs }, (session) =>
-      this.#descend(plan, train, options.validation, session),
+      descend({ network: this.#network, checkpoints: this.#checkpoints, plan, train, ...options }, session),
     );
   }
 
@@ -201,7 +171,7 @@ export class Model implements Describable, DescribableVariable {
     const { plan, snapshot } = unfinished;
     const layers = weightedLayers(this.#graph).filter(({ name }) => plan.layers.includes(name));
     return this.#training(train, layers, { ...options, epochs: plan.epochs, resume: snapshot }, (session) =>
-      this.#descend(plan, train, options.validation, session, snapshot),
+      descend({ network: this.#network, checkpoints: this.#checkpoints, plan, train, ...options, snapshot }, session),
     );
   }
 
@@ -252,12 +222,8 @@ export class Model implements Describable, DescribableVariable {
   }
 
   /** The head's output before softmax, `[n, classes]`. */
-  async logits(dataset: Dataset): Promise<Tensor> {
-    const cut = cutGraph(this.#graph, this.#trainable);
-    const features = await this.#cross(cut.trunk, dataset);
-    return this.#runtime.engine.infer(cut.tail, weightsOf(cut.tail, this.#weights), features, {
-      interruptFlag: this.#runtime.interruptFlag,
-    });
+  logits(dataset: Dataset): Promise<Tensor> {
+    return logitsOf(this.#network, dataset);
   }
 
   /**
@@ -270,19 +236,7 @@ export class Model implements Describable, DescribableVariable {
     options: { readonly layer?: string } = {},
   ): Promise<{ readonly layer: string; readonly features: Tensor }> {
     const layer = options.layer ?? layerNamed(this.#graph, this.#graph.output).inputs[0]!;
-    if (layer !== this.#graph.input.name) layerNamed(this.#graph, layer);
-    const cut = cutGraph(this.#graph, this.#trainable);
-    const frozen = new Set([cut.trunk.input.name, ...cut.trunk.layers.map(({ name }) => name)]);
-    // Of a frozen layer the features can be kept; of a trained one they change with every training.
-    if (frozen.has(layer)) return { layer, features: await this.#cross(pathTo(this.#graph, layer), dataset) };
-    const tail = pathTo(cut.tail, layer);
-    const features = await this.#runtime.engine.infer(
-      tail,
-      weightsOf(tail, this.#weights),
-      await this.#cross(cut.trunk, dataset),
-      { interruptFlag: this.#runtime.interruptFlag },
-    );
-    return { layer, features };
+    return { layer, features: await layerValues(this.#network, dataset, layer) };
   }
 
   /** The layers with their shapes, parameters, number for `lastLayers` and what is frozen, as a text table. */
@@ -314,49 +268,6 @@ export class Model implements Describable, DescribableVariable {
   [describeVariable](): VariableContent {
     const parameters = this.#graph.layers.reduce((sum, layer) => sum + parameterCount(layer, this.#weights), 0);
     return { kind: "model", type: "Model", dtype: "float32", bytes: 4 * parameters, preview: this[inspectText]() };
-  }
-
-  /** Gradient descent on the tail by a plan, from its begin or from a snapshot. */
-  async #descend(
-    plan: TrainingPlan,
-    train: Dataset,
-    validation: Dataset | undefined,
-    { cut, log, progress }: TrainingSession,
-    resume?: TrainingSnapshot,
-  ): Promise<TrainedPart> {
-    const unfinishedAt = (snapshot: TrainingSnapshot): UnfinishedTraining => ({
-      plan,
-      snapshot,
-      trainedOn: train.id,
-      ...(validation && { validatedOn: validation.id }),
-    });
-    const examples = await this.#labelled(cut, train, progress);
-    const held = validation && (await this.#labelled(cut, validation, progress));
-    const result = await runPlan({
-      ...{ plan, cut, log, progress, train: examples, weights: this.#weights },
-      engine: this.#runtime.engine,
-      interruptFlag: this.#runtime.interruptFlag,
-      ...(held && { validation: held }),
-      ...(resume && { resume }),
-      ...(this.#checkpoints.enabled && {
-        onSnapshot: (snapshot: TrainingSnapshot) =>
-          this.#checkpoints.offer({
-            weights: new Map([...this.#weights, ...snapshot.weights]),
-            trainable: plan.layers,
-            trainedOn: train.id,
-            reached: reached(log, plan.epochs),
-            unfinished: unfinishedAt(snapshot),
-          }),
-      }),
-    });
-    const whole = (weights: Weights): Weights => new Map([...this.#weights, ...weights]);
-    return {
-      weights: result.weights,
-      interrupted: result.interrupted,
-      ...(result.best && { best: { epoch: result.best.epoch, weights: whole(result.best.weights) } }),
-      ...(result.interrupted && { unfinished: unfinishedAt(result.snapshot) }),
-      ...(result.diverged && { diverged: result.diverged }),
-    };
   }
 
   /** What every training shares: checks, freeze mask, history, curves, progress, and that frozen layers stayed frozen. */
@@ -427,49 +338,19 @@ export class Model implements Describable, DescribableVariable {
     requireExamples(dataset, role);
   }
 
-  async #labelled(cut: CutGraph, dataset: Dataset, progress: ProgressReport): Promise<LabelledFeatures> {
-    const features = await this.#cross(cut.trunk, dataset, (done, total) =>
-      progress.update(0, `features ${done}/${total}`),
-    );
-    return { features, labels: dataset.labels };
+  get #network(): Network {
+    return {
+      runtime: this.#runtime,
+      backbone: this.backbone,
+      graph: this.#graph,
+      weights: this.#weights,
+      preprocessing: this.#preprocessing,
+      trainable: this.#trainable,
+    };
   }
-
-  #cross(graph: LayerGraph, dataset: Dataset, onRows?: (done: number, total: number) => void): Promise<Tensor> {
-    requireShape(dataset, this.#graph.input.shape, this.backbone);
-    const trunk = { graph, weights: this.#weights, preprocessing: this.#preprocessing };
-    return trunkFeatures(this.#runtime, trunk, dataset, onRows);
-  }
-}
-
-/** In words, for whoever is offered the checkpoint: `"last 3 layers, epoch 4 of 20"`. */
-function reached({ name, epochs, status }: TrainingPhase, planned?: number): string {
-  const epoch = planned === undefined ? "" : `, epoch ${epochs.length} of ${planned}`;
-  return `${name}${epoch}${status === "interrupted" ? ", interrupted" : ""}`;
 }
 
 interface SharedOptions extends ResumeOptions {
   readonly epochs?: number;
   readonly resume?: TrainingSnapshot;
-}
-
-/** What a training works with: the cut that its frozen layers allow, and where it tells how far it got. */
-interface TrainingSession {
-  readonly cut: CutGraph;
-  readonly log: PhaseLog;
-  readonly progress: ProgressReport;
-}
-
-interface TrainedPart {
-  readonly weights: Weights;
-  readonly interrupted: boolean;
-  readonly best?: BestWeights;
-  readonly unfinished?: UnfinishedTraining;
-  readonly diverged?: Divergence;
-}
-
-interface BestWeights {
-  /** From 1. */
-  readonly epoch: number;
-  /** Of the whole model. */
-  readonly weights: Weights;
 }

@@ -1,0 +1,60 @@
+/** A model's forward passes over a dataset: through the frozen trunk once, by way of the feature store, then through the tail. */
+import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
+import { layerNamed } from "../backbone/graphShapes";
+import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { Preprocessing } from "../backbone/preprocessing";
+import type { Dataset } from "../data/dataset";
+import type { Features } from "../engine/engine";
+import type { LabRuntime } from "./labRuntime";
+import { requireShape } from "./requireFit";
+import { trunkFeatures } from "./trunkFeatures";
+
+/** A model as it stands. */
+export interface Network {
+  readonly runtime: LabRuntime;
+  /** Name of the backbone, for messages. */
+  readonly backbone: string;
+  /** From the images to the logits. */
+  readonly graph: LayerGraph;
+  readonly weights: Weights;
+  readonly preprocessing: Preprocessing;
+  readonly trainable: ReadonlySet<string>;
+}
+
+type OnRows = (done: number, total: number) => void;
+
+/** What `graph`, a frozen part from the input on, makes of each image: `[n, …]`, in memory. */
+export function crossTrunk(network: Network, graph: LayerGraph, dataset: Dataset, onRows?: OnRows): Promise<Tensor> {
+  return trunkFeatures(network.runtime, trunkOf(network, graph, dataset), dataset, onRows);
+}
+
+/** The same; what is too large for memory stays in the files of the feature store. */
+export function streamTrunk(network: Network, graph: LayerGraph, dataset: Dataset, onRows?: OnRows): Promise<Features> {
+  return trunkFeatures(network.runtime, trunkOf(network, graph, dataset), dataset, onRows, { stream: true });
+}
+
+/** The head's output before softmax, `[n, classes]`. */
+export async function logitsOf(network: Network, dataset: Dataset): Promise<Tensor> {
+  const cut = cutGraph(network.graph, network.trainable);
+  return throughTail(network, cut.tail, await streamTrunk(network, cut.trunk, dataset));
+}
+
+/** What a layer makes of each image, `[n, …]`. @throws GraftError `backbone/unknown-layer`. */
+export async function layerValues(network: Network, dataset: Dataset, layer: string): Promise<Tensor> {
+  const { graph } = network;
+  if (layer !== graph.input.name) layerNamed(graph, layer);
+  const cut = cutGraph(graph, network.trainable);
+  const inTail = cut.tail.layers.some(({ name, type }) => name === layer && type !== "Unpack");
+  // Of a frozen layer the features can be kept; of a trained one they change with every training.
+  if (!inTail) return crossTrunk(network, pathTo(graph, layer), dataset);
+  return throughTail(network, pathTo(cut.tail, layer), await streamTrunk(network, cut.trunk, dataset));
+}
+
+function throughTail({ runtime, weights }: Network, tail: LayerGraph, features: Features): Promise<Tensor> {
+  return runtime.engine.infer(tail, weightsOf(tail, weights), features, { interruptFlag: runtime.interruptFlag });
+}
+
+function trunkOf({ graph: whole, backbone, weights, preprocessing }: Network, graph: LayerGraph, dataset: Dataset) {
+  requireShape(dataset, whole.input.shape, backbone);
+  return { graph, weights, preprocessing };
+}
