@@ -248,7 +248,7 @@ const sequences: readonly ConformanceCase[] = [
   },
   ...["trained", "frozen"].map((state) => ({
     name: `batch norm of a sequence, ${state}`,
-    graph: branched([3, 4], [dense("a", { units: 5 }), norm("bn"), activation("relu"), flatten, dense("head")]),
+    graph: branched([3, 4], [dense("a", { units: 5 }), activation("gelu"), norm("bn"), flatten, dense("head")]),
     ...(state === "frozen" && { trainable: ["a", "head"] }),
   })),
   {
