@@ -11,6 +11,7 @@ export { compareStrategies, type CompareOptions } from "./compare/compareStrateg
 export type { LastLayersStrategy, Strategy } from "./compare/strategy";
 export { Dataset, type DatasetParts, type DatasetSplit, type SampleOptions, type SplitOptions } from "./data/dataset";
 export { datasets, type IdxOptions } from "./data/datasets";
+export type { RawImage } from "./data/joinedImages";
 export type { MnistOptions, TrainAndTest } from "./data/mnist";
 export type { Score } from "./head/softmaxScore";
 export { show } from "./insight/show";

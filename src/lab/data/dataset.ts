@@ -10,6 +10,7 @@ import {
 } from "../../shared/sessionState";
 import { inspectText } from "../inspectText";
 import { type ImageSource, ImageStore } from "./imageStore";
+import { joinedImages, type RawImage } from "./joinedImages";
 import { type ImageSize, ResizedImages } from "./resizedImages";
 import { sampleIndices, splitIndices } from "./sampling";
 
@@ -109,6 +110,15 @@ export class Dataset implements Describable, DescribableVariable {
       labels,
       [...parts.classes],
     );
+  }
+
+  /**
+   * From images that were read one by one, e.g. by a decoder of your own.
+   *
+   * @throws GraftError `data/no-images`, `data/mixed-channels`, `data/mixed-sizes`, and those of `from`.
+   */
+  static fromImages(images: readonly RawImage[], labelled: Pick<DatasetParts, "labels" | "classes">): Dataset {
+    return Dataset.from({ ...joinedImages(images), ...labelled });
   }
 
   get size(): number {
