@@ -65,8 +65,7 @@ function decoderOf({ name, dtype, quantization }: WeightSpec): Decoder {
     if (kept === "float16") return { bytes: 2, decode: halves };
     if ((kept === "uint8" || kept === "uint16") && scale !== undefined && min !== undefined) {
       const Stored = kept === "uint8" ? Uint8Array : Uint16Array;
-      const decode = (stored: ArrayBuffer) => Float32Array.from(new Stored(stored), (value) => value * scale + min);
-      return { bytes: Stored.BYTES_PER_ELEMENT, decode };
+      return { bytes: Stored.BYTES_PER_ELEMENT, decode: (stored) => scaled(new Stored(stored), scale, min) };
     }
   }
   throw new GraftError({
@@ -75,6 +74,12 @@ function decoderOf({ name, dtype, quantization }: WeightSpec): Decoder {
     found: `${name} in ${dtype}${quantization === undefined ? "" : `, quantized to ${JSON.stringify(quantization)}`}`,
     remedy: "Convert the model with one of these",
   });
+}
+
+function scaled(stored: Uint8Array | Uint16Array, scale: number, min: number): Float32Array {
+  const data = new Float32Array(stored.length);
+  for (let i = 0; i < data.length; i++) data[i] = stored[i]! * scale + min;
+  return data;
 }
 
 function halves(stored: ArrayBuffer): Float32Array {
