@@ -1,6 +1,13 @@
-import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import { type ConvolutionOperands, type ConvolutionPlace, type TrainedConvolution, withZeros } from "./convolution";
-import { isPadded, isPointwise, pixelRows, windowRows } from "./windowRows";
+import type { Value } from "../onnx/graphBuilder";
+import {
+  type ConvolutionOperands,
+  type ConvolutionPlace,
+  gathered,
+  type TrainedConvolution,
+  withZeros,
+} from "./convolution";
+import { pixelSums } from "./pixelSums";
+import { isPadded, isPointwise, windowRows } from "./windowRows";
 
 /**
  * A convolution as one matrix product over its windows, gathered as columns `[taps · channels, windows · batch]` in the order
@@ -50,19 +57,12 @@ function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, 
   const flat = builder.reshape(input, [pixels, batch]);
   const source = isPadded(windows) ? withZeros(builder, flat, 0) : flat;
   return {
-    value: builder.reshape(gatherRows(builder, source, rows, [depth * places, batch]), [depth, places * batch]),
+    value: builder.reshape(gathered(builder, source, 0, rows), [depth, places * batch]),
     backward(matrix: Value, gradient: Value): Value {
       // One more row of zeros in the kernel gives the zero row that unused slots point at.
       const extended = withZeros(builder, matrix, 0);
       const columns = builder.node("Gemm", [extended, gradient], [depth + 1, places * batch]);
-      const { rows: back, slots } = pixelRows(rows, pixels, depth * places);
-      const source = builder.reshape(columns, [(depth + 1) * places, batch]);
-      const parts = builder.reshape(gatherRows(builder, source, back, [pixels * slots, batch]), [pixels, slots, batch]);
-      return builder.reshape(builder.reduce("ReduceSum", parts, [1], false), image);
+      return pixelSums(builder, builder.reshape(columns, [(depth + 1) * places, batch]), windows, channels);
     },
   };
-}
-
-function gatherRows(builder: GraphBuilder, source: Value, rows: Int32Array, shape: readonly number[]): Value {
-  return builder.node("Gather", [source, builder.ints(rows, [rows.length])], shape, { axis: 0 });
 }

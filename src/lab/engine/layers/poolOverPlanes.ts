@@ -1,7 +1,8 @@
 import type { Windows } from "../../backbone/kinds/windows";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
 import type { UnaryTrainedLayer, UnaryTrainGraph } from "./unary";
-import { isPadded, pixelRows, windowRows } from "./windowRows";
+import { pixelSums } from "./pixelSums";
+import { isPadded, windowRows } from "./windowRows";
 
 interface PooledPlanes {
   readonly output: Value;
@@ -36,15 +37,7 @@ export function poolOverPlanes(
     backward(gradient) {
       const shared = pooled.backward(builder.reshape(gradient, [places, batch]));
       const flatShared = builder.reshape(shared, [taps * places, batch]);
-      const { rows: back, slots } = pixelRows(rows, pixels, taps * places);
-      const parts = builder.node(
-        "Gather",
-        [withRow(builder, flatShared, 0), builder.ints(back, [pixels, slots])],
-        [pixels, slots, batch],
-        { axis: 0 },
-      );
-      const sum = builder.reduce("ReduceSum", parts, [1], false);
-      return { input: builder.reshape(sum, [channels, height, width, batch]) };
+      return { input: pixelSums(builder, withRow(builder, flatShared, 0), windows, channels) };
     },
   };
 }

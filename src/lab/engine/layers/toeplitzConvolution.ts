@@ -36,9 +36,14 @@ export function toeplitzConvolution(
       return builder.transpose(split, [2, 3, 0, 1]);
     },
     inputGradient(gradient) {
-      const turned = builder.transpose(toeplitz, [0, 2, 1]);
+      // A product of the turned constant, as ONNX Runtime multiplies stacks of turned matrices at a quarter of the speed.
+      const turnedBetween = builder.floats(turned(tapBetween(windows), places, pixels), [taps, pixels * places]);
+      const products = builder.node("MatMul", [byFilter, turnedBetween], [filters, pixels * places]);
+      const split = builder.reshape(products, [channels, multiplier, pixels, places]);
+      const beside = multiplier === 1 ? split : builder.transpose(split, [0, 2, 1, 3]);
+      const back = builder.reshape(beside, [channels, pixels, multiplier * places]);
       const shape = [channels, pixels, batch];
-      return builder.reshape(builder.node("MatMul", [turned, rows(gradient)], shape), [channels, height, width, batch]);
+      return builder.reshape(builder.node("MatMul", [back, rows(gradient)], shape), [channels, height, width, batch]);
     },
   };
 }
@@ -53,4 +58,13 @@ function tapBetween(windows: Windows): Float32Array {
     if (pixel < pixels) result[row * pixels + pixel] = 1;
   });
   return result;
+}
+
+/** `[taps, rows, columns]` as `[taps, columns, rows]`. */
+function turned(data: Float32Array, rows: number, columns: number): Float32Array {
+  const size = rows * columns;
+  return data.map((_, i) => {
+    const [column, row] = [Math.floor((i % size) / rows), i % rows];
+    return data[Math.floor(i / size) * size + row * columns + column]!;
+  });
 }

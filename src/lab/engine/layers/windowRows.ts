@@ -58,20 +58,22 @@ export function tapPixels(windows: Windows): Int32Array {
 
 /**
  * The way back, col2im without scattering (parallel and in a fixed order): pixel p of `[channels · height · width]` is the sum
- * over slots s of row `rows[p · slots + s]` of the matrix that `windowRows` made. Unused slots point at `zeroRow`.
+ * over slots of row `rows[slot][p]` of the matrix that `windowRows` made. Two taps share a slot where strides keep both from
+ * lying on one pixel. Where no tap lies the row is one beyond the last, which has to be zeros.
  */
-export function pixelRows(
-  windowRowNumbers: Int32Array,
-  pixels: number,
-  zeroRow: number,
-): { readonly rows: Int32Array; readonly slots: number } {
-  const counts = new Int32Array(pixels);
-  for (const pixel of windowRowNumbers) if (pixel < pixels) counts[pixel]!++;
-  const slots = counts.reduce((most, count) => Math.max(most, count), 1);
-  const rows = new Int32Array(slots * pixels).fill(zeroRow);
-  counts.fill(0);
-  windowRowNumbers.forEach((pixel, row) => {
-    if (pixel < pixels) rows[pixel * slots + counts[pixel]!++] = row;
+export function pixelRows(windows: Windows, channels: number): readonly Int32Array[] {
+  const { height, width, outHeight, outWidth, kernel, strides } = windows;
+  const pixels = channels * height * width;
+  const rowsOfTap = channels * outHeight * outWidth;
+  const slotsBeside = Math.ceil(kernel[1] / strides[1]);
+  const slots = Array.from({ length: Math.ceil(kernel[0] / strides[0]) * slotsBeside }, () =>
+    new Int32Array(pixels).fill(kernel[0] * kernel[1] * rowsOfTap),
+  );
+  windowRows(windows, channels).forEach((pixel, row) => {
+    if (pixel === pixels) return;
+    const tap = Math.floor(row / rowsOfTap);
+    const [i, j] = [Math.floor(tap / kernel[1]), tap % kernel[1]];
+    slots[Math.floor(i / strides[0]) * slotsBeside + Math.floor(j / strides[1])]![pixel] = row;
   });
-  return { rows, slots };
+  return slots;
 }
