@@ -271,6 +271,7 @@ describe("what cannot be trained", () => {
     ["engine/input-shape", { train: examplesFor(cnn, 7, 4) }],
     ["engine/label-count", { train: shortLabels }],
     ["engine/label-range", { train: strangeLabel }],
+    ["engine/not-finite", { train: nan }],
     ["engine/no-rows", { train: { features: { shape: [0, 6], data: new Float32Array() }, targets: new Int32Array() } }],
   ])("%s", async (code, changes) => {
     await expect(runTraining(runtime, requestFor(mlp, 7, changes))).rejects.toMatchObject({ code });
@@ -280,6 +281,5 @@ describe("what cannot be trained", () => {
     const request = requestFor(mlp, 7, { optimizer: { name: "adam", learningRate: 1e38 } });
     const { diverged } = await runTraining(runtime, request);
     expect(diverged).toMatchObject({ learningRate: 1e38 });
-    expect((await runTraining(runtime, requestFor(mlp, 7, { train: nan }))).diverged).toMatchObject({ what: "loss" });
   });
 });

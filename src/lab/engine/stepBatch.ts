@@ -1,9 +1,10 @@
 import type { InferenceSession } from "onnxruntime-node";
+import { valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph } from "../backbone/layerGraph";
 import type { Rng } from "../../shared/rng";
-import { adamScalars } from "./adam";
-import { compileStep, maskName, names, type StepOptions } from "./compileStep";
-import type { Slot } from "./parameterLayout";
+import { compileStep, names, type StepOptions } from "./compileStep";
+import { maskName } from "./differentiate";
+import type { Examples } from "./engine";
 import type { RowReader } from "./rowReader";
 import type { Feeds, Runtime } from "./runtime";
 import type { OrtTensorClass } from "./trainingState";
@@ -23,96 +24,91 @@ export class StepBatch {
   readonly session: InferenceSession;
   readonly feeds: Feeds;
   readonly fetches: Feeds;
-  readonly #rows: number;
+  readonly rows: number;
   readonly #rowSize: number;
+  readonly #outputs: number;
   readonly #input: Float32Array;
   readonly #labels: Int32Array;
+  readonly #values: Float32Array;
+  readonly #weights: Float32Array;
   readonly #masks: readonly { readonly data: Float32Array; readonly rate: number }[];
-  readonly #rate = new Float32Array(1);
-  readonly #epsilon = new Float32Array(1);
-  readonly #keep: Float32Array | undefined;
-  readonly #decay: readonly Slot[];
-  readonly #logLikelihood: Float32Array;
-  readonly #predicted: Int32Array;
+  readonly #share = new Float32Array(1);
+  readonly #losses: Float32Array;
+  readonly #predicted: Int32Array | undefined;
 
-  static async create(
-    runtime: Runtime,
-    graph: LayerGraph,
-    options: StepOptions,
-    parameters: readonly Slot[],
-  ): Promise<StepBatch> {
+  static async create(runtime: Runtime, graph: LayerGraph, options: StepOptions): Promise<StepBatch> {
     const session = await runtime.session(`step ${JSON.stringify([graph, options])}`, () =>
       compileStep(graph, options),
     );
     const { Tensor } = await runtime.ort();
-    return new StepBatch(session, graph, options, parameters, Tensor);
+    return new StepBatch(session, graph, options, Tensor);
   }
 
   private constructor(
     session: InferenceSession,
     graph: LayerGraph,
-    { batch, end }: StepOptions,
-    parameters: readonly Slot[],
+    { batch, weighted, end }: StepOptions,
     Tensor: OrtTensorClass,
   ) {
     this.session = session;
-    this.#rows = batch;
+    this.rows = batch;
     this.#rowSize = sizeOf(graph.input.shape);
+    this.#outputs = sizeOf(valueShapes(graph).get(graph.output)!);
     this.#input = new Float32Array(batch * this.#rowSize);
-    this.#labels = new Int32Array(batch);
-    this.#logLikelihood = new Float32Array(batch);
-    this.#predicted = new Int32Array(batch);
+    this.#losses = new Float32Array(batch);
+    const ofClasses = session.outputNames.includes(names.predicted);
+    this.#labels = new Int32Array(ofClasses ? batch : 0);
+    this.#values = new Float32Array(ofClasses ? 0 : batch * this.#outputs);
+    this.#weights = new Float32Array(weighted ? batch : 0);
+    this.#predicted = ofClasses ? new Int32Array(batch) : undefined;
     const masks = maskInputs(session, graph);
     this.#masks = masks.map(({ shape, rate }) => ({ data: new Float32Array(sizeOf(shape)), rate }));
-    this.#decay = parameters.filter(({ spec }) => spec.role === "kernel");
-    const last = parameters.at(-1)!;
-    this.#keep = end === "adamWithDecay" ? new Float32Array(last.offset + last.size).fill(1) : undefined;
     this.feeds = {
       [names.input]: new Tensor("float32", this.#input, [batch, ...graph.input.shape]),
-      [names.labels]: new Tensor("int32", this.#labels, [batch]),
-      [names.rate]: new Tensor("float32", this.#rate, []),
-      [names.epsilon]: new Tensor("float32", this.#epsilon, []),
-      ...(this.#keep && { [names.keep]: new Tensor("float32", this.#keep, [this.#keep.length]) }),
+      [names.targets]: ofClasses
+        ? new Tensor("int32", this.#labels, [batch])
+        : new Tensor("float32", this.#values, [batch, this.#outputs]),
+      ...(weighted && { [names.weights]: new Tensor("float32", this.#weights, [batch]) }),
+      ...(end === "accumulate" && { [names.share]: new Tensor("float32", this.#share, []) }),
       ...Object.fromEntries(
         masks.map(({ name, shape }, i) => [name, new Tensor("float32", this.#masks[i]!.data, shape)]),
       ),
     };
     this.fetches = {
-      [names.logLikelihood]: new Tensor("float32", this.#logLikelihood, [batch]),
-      [names.predicted]: new Tensor("int32", this.#predicted, [batch]),
+      [names.losses]: new Tensor("float32", this.#losses, [batch]),
+      ...(this.#predicted && { [names.predicted]: new Tensor("int32", this.#predicted, [batch]) }),
     };
   }
 
   /** Takes the rows `order[from …]` of the examples and draws new dropout masks. */
-  load(features: RowReader, labels: Int32Array, order: Uint32Array, from: number, dropout: Rng): void {
+  load(features: RowReader, examples: Examples, order: Uint32Array, from: number, dropout: Rng): void {
+    const { targets, sampleWeights } = examples;
     const size = this.#rowSize;
-    for (let i = 0; i < this.#rows; i++) {
+    const width = this.#outputs;
+    for (let i = 0; i < this.rows; i++) {
       const row = order[from + i]!;
       features.read(row, this.#input, i * size);
-      this.#labels[i] = labels[row]!;
+      if (!("shape" in targets)) this.#labels[i] = targets[row]!;
+      else this.#values.set(targets.data.subarray(row * width, (row + 1) * width), i * width);
+      if (sampleWeights) this.#weights[i] = sampleWeights[row]!;
     }
     for (const { data, rate } of this.#masks) {
       for (let i = 0; i < data.length; i++) data[i] = dropout.uniform() < rate ? 0 : 1 / (1 - rate);
     }
   }
 
-  /** @param step From 1, for the bias correction. */
-  setOptimizer(step: number, learningRate: number, weightDecay: number): void {
-    const { rate, epsilon } = adamScalars(step, learningRate);
-    this.#rate[0] = rate;
-    this.#epsilon[0] = epsilon;
-    for (const { offset, size } of this.#keep ? this.#decay : []) {
-      this.#keep!.fill(1 - learningRate * weightDecay, offset, offset + size);
-    }
+  /** The part of the update's rows that are in this batch, where gradients are gathered. */
+  setShare(share: number): void {
+    this.#share[0] = share;
   }
 
   /** Of the step that ran last. */
   score(): StepScore {
     let loss = 0;
     let correct = 0;
-    for (let i = 0; i < this.#rows; i++) {
-      loss -= this.#logLikelihood[i]!;
-      if (this.#predicted[i] === this.#labels[i]) correct++;
+    for (let i = 0; i < this.rows; i++) {
+      loss += this.#losses[i]!;
+      if (this.#predicted?.[i] === this.#labels[i]) correct++;
     }
     return { loss, correct };
   }

@@ -1,10 +1,12 @@
 /** Entry of the trainer thread: owns ONNX Runtime and does all the arithmetic, so that the main thread stays free. */
 import { parentPort, type Transferable } from "node:worker_threads";
+import { onnxHeadObjectives } from "./onnxHeadObjectives";
 import { ProgressOutbox } from "./progressOutbox";
 import { runInference } from "./runInference";
 import { runTraining } from "./runTraining";
 import { Runtime } from "./runtime";
 import { solveLinearHead } from "./solveLinearHead";
+import type { TrainingSnapshot } from "./trainingSnapshot";
 import { toWireError, type FromTrainer, type Job, type Results, type ToTrainer } from "./trainerMessages";
 
 const port = parentPort;
@@ -52,18 +54,23 @@ function resultOf(id: number, job: Job, outbox: ProgressOutbox): Promise<Results
         },
       });
     case "solveHead":
-      return Promise.resolve(
-        solveLinearHead(job.request, { onIteration: (iteration) => outbox.add({ kind: "iteration", iteration }) }),
+      return solveLinearHead(
+        job.request,
+        { onIteration: (iteration) => outbox.add({ kind: "iteration", iteration }) },
+        (request) => onnxHeadObjectives(runtime, request),
       );
   }
 }
 
 /** The memory of a result, which moves to the main thread instead of being copied. */
-function buffersOf(result: Results[keyof Results] | Pick<Results["train"], "weights">): ArrayBuffer[] {
+function buffersOf(result: Results[keyof Results] | TrainingSnapshot): ArrayBuffer[] {
   const tensors = [
     ...("data" in result ? [result] : []),
     ...("kernel" in result ? [result.kernel, result.bias] : []),
     ...("weights" in result ? result.weights.values() : []),
+    ...("slots" in result ? result.slots.values() : []),
+    ...("snapshot" in result ? [...result.snapshot.weights.values(), ...result.snapshot.slots.values()] : []),
+    ...("best" in result ? (result.best?.weights.values() ?? []) : []),
   ];
   return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
 }

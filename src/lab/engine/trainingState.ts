@@ -1,103 +1,245 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import type { Weights } from "../backbone/layerGraph";
+import { GraftError } from "../../shared/graftError";
+import type { Tensor, Weights } from "../backbone/layerGraph";
 import { weightOf } from "./checkedGraph";
 import { names } from "./compileStep";
+import { allFinite } from "./finite";
+import { averageSlot, updateNames } from "./optimizers/writeUpdate";
 import { lengthOf, type ParameterLayout, type Slot } from "./parameterLayout";
+import { type Arrays, copyArrays, PingPong } from "./pingPong";
 import type { Feeds } from "./runtime";
 
 export type OrtTensorClass = typeof OrtTensor;
 
-/** One generation of everything that a step changes. */
-interface Generation {
+/** Weights without what the optimizer remembers. */
+export interface KeptWeights {
   readonly parameters: Float32Array;
-  readonly first: Float32Array;
-  readonly second: Float32Array;
   readonly statistics: Float32Array;
 }
 
+const parameters = "parameters";
+const statistics = "statistics";
+const gathered = "gathered";
+
+export interface StateOptions {
+  /** Arrays as long as the parameters that go from update to update. */
+  readonly slots: readonly string[];
+  /** Gradients are gathered over batches before an update. */
+  readonly gathers: boolean;
+}
+
 /**
- * Weights and optimizer slots of a run, in two generations: a step reads one and writes the other, then they change places.
- * Each weight is fed as a view into its flat array, so nothing is copied.
+ * Weights and optimizer slots of a run, as flat arrays in two generations. Each weight is fed as a view into its array, so
+ * nothing is copied.
  */
 export class TrainingState {
   readonly #layout: ParameterLayout;
   readonly #initial: Weights;
-  readonly #generations: readonly [Generation, Generation];
-  readonly #feeds: readonly [Feeds, Feeds];
-  readonly #fetches: readonly [Feeds, Feeds];
-  readonly #weightFeeds: readonly [Feeds, Feeds];
-  #current: 0 | 1 = 0;
+  readonly #slots: readonly string[];
+  readonly #frozenFeeds: Feeds;
+  /** By the sides that are current; a network has hundreds of weights, and a step may take less than a millisecond. */
+  readonly #feeds: Feeds[] = [];
+  readonly #averageFeeds: ((arrays: Arrays) => Feeds) | undefined;
+  readonly #trained: PingPong;
+  readonly #statistics: PingPong;
+  readonly #gathered: PingPong | undefined;
+  /** Before the group of batches that is being gathered: each of them moves them. */
+  readonly #statisticsBefore: Float32Array;
+  #updated = false;
+  /** Of the end of the last good epoch, or of the beginning. */
+  readonly #kept: { readonly trained: Arrays; readonly statistics: Arrays };
 
-  constructor(layout: ParameterLayout, weights: Weights, Tensor: OrtTensorClass) {
+  constructor(layout: ParameterLayout, weights: Weights, Tensor: OrtTensorClass, { slots, gathers }: StateOptions) {
     this.#layout = layout;
     this.#initial = weights;
-    const frozen = filled(layout.frozen, weights);
-    const make = (): Generation => ({
-      parameters: filled(layout.parameters, weights),
-      first: new Float32Array(lengthOf(layout.parameters)),
-      second: new Float32Array(lengthOf(layout.parameters)),
-      statistics: filled(layout.statistics, weights),
-    });
-    this.#generations = [make(), make()];
-    const weightFeeds = ({ parameters, statistics }: Generation): Feeds => ({
-      ...views(layout.parameters, parameters, Tensor),
-      ...views(layout.statistics, statistics, Tensor),
-      ...views(layout.frozen, frozen, Tensor),
-    });
+    this.#slots = slots;
+    const length = lengthOf(layout.parameters);
     const vector = (data: Float32Array) => new Tensor("float32", data, [data.length]);
-    const feeds = (generation: Generation): Feeds => ({
-      ...weightFeeds(generation),
-      [names.parameters]: vector(generation.parameters),
-      [names.first]: vector(generation.first),
-      [names.second]: vector(generation.second),
-    });
-    const fetches = (generation: Generation): Feeds => ({
-      [names.nextParameters]: vector(generation.parameters),
-      [names.nextFirst]: vector(generation.first),
-      [names.nextSecond]: vector(generation.second),
-      ...views(layout.statistics, generation.statistics, Tensor, "/next"),
-    });
-    const [a, b] = this.#generations;
-    this.#weightFeeds = [weightFeeds(a), weightFeeds(b)];
-    this.#feeds = [feeds(a), feeds(b)];
-    this.#fetches = [fetches(a), fetches(b)];
+    this.#frozenFeeds = views(layout.frozen, filled(layout.frozen, weights), Tensor);
+    const initial = filled(layout.parameters, weights);
+    const averaged = slots.includes(averageSlot);
+    this.#trained = new PingPong(
+      new Map([
+        [parameters, initial],
+        ...slots.map((name) => [name, name === averageSlot ? initial.slice() : new Float32Array(length)] as const),
+      ]),
+      (arrays) => ({
+        ...views(layout.parameters, arrays.get(parameters)!, Tensor),
+        [updateNames.parameters]: vector(arrays.get(parameters)!),
+        ...Object.fromEntries(slots.map((name) => [updateNames.slot(name), vector(arrays.get(name)!)])),
+      }),
+      (arrays) => ({
+        [updateNames.nextParameters]: vector(arrays.get(parameters)!),
+        ...Object.fromEntries(slots.map((name) => [updateNames.nextSlot(name), vector(arrays.get(name)!)])),
+      }),
+    );
+    this.#statistics = new PingPong(
+      new Map([[statistics, filled(layout.statistics, weights)]]),
+      (arrays) => views(layout.statistics, arrays.get(statistics)!, Tensor),
+      (arrays) => views(layout.statistics, arrays.get(statistics)!, Tensor, "/next"),
+    );
+    this.#statisticsBefore = new Float32Array(lengthOf(layout.statistics));
+    this.#gathered = gathers
+      ? new PingPong(
+          new Map([[gathered, new Float32Array(length)]]),
+          (arrays) => ({
+            [names.gathered]: vector(arrays.get(gathered)!),
+            [updateNames.gradient]: vector(arrays.get(gathered)!),
+          }),
+          (arrays) => ({ [names.nextGathered]: vector(arrays.get(gathered)!) }),
+        )
+      : undefined;
+    this.#averageFeeds = averaged ? (arrays) => views(layout.parameters, arrays.get(averageSlot)!, Tensor) : undefined;
+    this.#kept = { trained: copied(this.#trained.arrays), statistics: copied(this.#statistics.arrays) };
   }
 
-  /** All weights as they are now, by `layer/weight`, without optimizer slots. */
-  get weightFeeds(): Feeds {
-    return this.#weightFeeds[this.#current];
+  /** All weights as they are now, by `layer/weight`, with what the update reads. */
+  get feeds(): Feeds {
+    const side = 2 * this.#trained.side + this.#statistics.side;
+    return (this.#feeds[side] ??= { ...this.#trained.feeds, ...this.#statistics.feeds, ...this.#frozenFeeds });
   }
 
-  /** Runs one step and takes its results over. `batch` are the feeds and fetches that belong to the batch. */
-  async step(session: InferenceSession, batch: { readonly feeds: Feeds; readonly fetches: Feeds }): Promise<void> {
-    const next = this.#current === 0 ? 1 : 0;
-    await session.run({ ...this.#feeds[this.#current], ...batch.feeds }, { ...this.#fetches[next], ...batch.fetches });
-    this.#current = next;
+  /** The weights to score: the averaged ones where there are. */
+  get scoredFeeds(): Feeds {
+    return { ...this.feeds, ...this.#averageFeeds?.(this.#trained.arrays) };
   }
 
-  /** Undoes the last step; once. */
-  back(): void {
-    this.#current = this.#current === 0 ? 1 : 0;
+  /** Runs one whole step and takes its results over. */
+  async step(session: InferenceSession, feeds: Feeds, fetches: Feeds): Promise<void> {
+    await session.run(
+      { ...this.feeds, ...feeds },
+      { ...this.#trained.nextFetches, ...this.#statistics.nextFetches, ...fetches },
+    );
+    this.#trained.turn();
+    this.#statistics.turn();
+  }
+
+  /** Before the first batch of a group. */
+  beginGroup(): void {
+    this.#gathered!.arrays.get(gathered)!.fill(0);
+    this.#statisticsBefore.set(this.#statistics.arrays.get(statistics)!);
+    this.#updated = false;
+  }
+
+  /** Runs a batch that adds its gradient to those of the batches before. */
+  async gather(session: InferenceSession, feeds: Feeds, fetches: Feeds): Promise<void> {
+    await session.run(
+      { ...this.feeds, ...this.#gathered!.feeds, ...feeds },
+      { ...this.#gathered!.nextFetches, ...this.#statistics.nextFetches, ...fetches },
+    );
+    this.#gathered!.turn();
+    this.#statistics.turn();
+  }
+
+  /** Runs an update with the gathered gradient. */
+  async update(session: InferenceSession, feeds: Feeds): Promise<void> {
+    await session.run({ ...this.#trained.feeds, ...this.#gathered!.feeds, ...feeds }, this.#trained.nextFetches);
+    this.#trained.turn();
+    this.#updated = true;
+  }
+
+  /** Undoes the last step, or what there is of it; once. */
+  undo(): void {
+    if (this.#gathered === undefined) {
+      this.#trained.turn();
+      this.#statistics.turn();
+      return;
+    }
+    if (this.#updated) this.#trained.turn();
+    this.#statistics.arrays.get(statistics)!.set(this.#statisticsBefore);
   }
 
   isFinite(): boolean {
-    const { parameters, statistics } = this.#generations[this.#current];
-    return parameters.every(Number.isFinite) && statistics.every(Number.isFinite);
+    return [...this.#trained.arrays.values(), ...this.#statistics.arrays.values()].every(allFinite);
   }
 
-  /** A new map: trained weights as they are now, all others as they came in. */
+  /** Remembers the present as the last state that was good. */
+  keep(): void {
+    copyArrays(this.#trained.arrays, this.#kept.trained);
+    copyArrays(this.#statistics.arrays, this.#kept.statistics);
+  }
+
+  /** Goes back to it. */
+  recall(): void {
+    copyArrays(this.#kept.trained, this.#trained.arrays);
+    copyArrays(this.#kept.statistics, this.#statistics.arrays);
+  }
+
+  /** A copy of the weights that are scored. */
+  scored(): KeptWeights {
+    const { arrays } = this.#trained;
+    return {
+      parameters: (arrays.get(averageSlot) ?? arrays.get(parameters)!).slice(),
+      statistics: this.#statistics.arrays.get(statistics)!.slice(),
+    };
+  }
+
+  /** A new map of the weights as they are now, without averaging. */
   weights(): Weights {
-    const { parameters, statistics } = this.#generations[this.#current];
+    return this.weightsOf(this.#current());
+  }
+
+  /** A new map: trained weights from `kept`, all others as they came in. */
+  weightsOf(kept: KeptWeights): Weights {
     const result = new Map([...this.#initial].map(([key, { shape, data }]) => [key, { shape, data: data.slice() }]));
     const put = (slots: readonly Slot[], flat: Float32Array) => {
       for (const { key, spec, offset, size } of slots) {
         result.set(key, { shape: spec.shape, data: flat.slice(offset, offset + size) });
       }
     };
-    put(this.#layout.parameters, parameters);
-    put(this.#layout.statistics, statistics);
+    put(this.#layout.parameters, kept.parameters);
+    put(this.#layout.statistics, kept.statistics);
     return result;
   }
+
+  /** Copies of the slots, for a snapshot. */
+  slots(): Map<string, Tensor> {
+    return new Map(
+      this.#slots.map((name) => {
+        const data = this.#trained.arrays.get(name)!.slice();
+        return [name, { shape: [data.length], data }];
+      }),
+    );
+  }
+
+  /** Takes slots of a snapshot over. @throws GraftError `engine/snapshot` when one is missing or of another length. */
+  putSlots(slots: Weights): void {
+    for (const name of this.#slots) {
+      this.#trained.arrays.get(name)!.set(slotOf(slots, name, lengthOf(this.#layout.parameters)));
+    }
+    this.keep();
+  }
+
+  /** Weights of their own in a snapshot's slots, beginning with `prefix`. */
+  keptFrom(slots: Weights, prefix: string): KeptWeights {
+    const read = (name: string, of: readonly Slot[]) => slotOf(slots, `${prefix} ${name}`, lengthOf(of)).slice();
+    return {
+      parameters: read(parameters, this.#layout.parameters),
+      statistics: read(statistics, this.#layout.statistics),
+    };
+  }
+
+  #current(): KeptWeights {
+    return {
+      parameters: this.#trained.arrays.get(parameters)!,
+      statistics: this.#statistics.arrays.get(statistics)!,
+    };
+  }
+}
+
+function slotOf(slots: Weights, name: string, length: number): Float32Array {
+  const data = slots.get(name)?.data;
+  if (data?.length === length) return data;
+  throw new GraftError({
+    code: "engine/snapshot",
+    expected: `${length} numbers of "${name}" in the snapshot to go on from`,
+    found: data === undefined ? "none" : `${data.length}`,
+    remedy: "Go on from a snapshot of this training, or start it anew",
+  });
+}
+
+function copied(arrays: Arrays): Arrays {
+  return new Map([...arrays].map(([name, data]) => [name, data.slice()]));
 }
 
 function filled(slots: readonly Slot[], weights: Weights): Float32Array {

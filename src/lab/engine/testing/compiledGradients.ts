@@ -2,7 +2,8 @@
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
 import { placedLayers } from "../../backbone/graphShapes";
-import { compileStep, maskName, names } from "../compileStep";
+import { compileStep, names } from "../compileStep";
+import { maskName } from "../differentiate";
 import { parameterLayout } from "../parameterLayout";
 import type { Runtime } from "../runtime";
 import type { LabelledFeatures } from "./networks";
@@ -30,16 +31,16 @@ export async function compiledGradients(
   const float = ({ shape, data }: Tensor) => new OrtTensor("float32", data, shape);
   const feeds: Record<string, OrtTensor> = {
     [names.input]: float(features),
-    [names.labels]: new OrtTensor("int32", labels, [batch]),
+    [names.targets]: new OrtTensor("int32", labels, [batch]),
   };
   for (const [key, tensor] of weights) if (session.inputNames.includes(key)) feeds[key] = float(tensor);
   for (const [layer, tensor] of masks) feeds[maskName(layer)] = float(tensor);
   const outputs = await session.run(feeds);
   const flat = outputs[names.gradient]!.data as Float32Array;
-  const logLikelihood = outputs[names.logLikelihood]!.data as Float32Array;
+  const losses = outputs[names.losses]!.data as Float32Array;
   const { parameters } = parameterLayout(placedLayers(graph), trainable);
   return {
-    loss: -logLikelihood.reduce((sum, value) => sum + value, 0) / batch,
+    loss: losses.reduce((sum, value) => sum + value, 0) / batch,
     gradients: new Map(parameters.map(({ key, offset, size }) => [key, flat.subarray(offset, offset + size)])),
   };
 }

@@ -1,0 +1,73 @@
+import { valueShapes } from "../backbone/graphShapes";
+import type { LayerGraph } from "../backbone/layerGraph";
+import type { Examples, Loss } from "./engine";
+import { exportWithWeightInputs } from "./exportOnnx";
+import { lossRules } from "./losses/lossTable";
+import type { RowReader } from "./rowReader";
+import type { Feeds, Runtime } from "./runtime";
+import type { StepScore } from "./stepBatch";
+
+const largestBatch = 256;
+
+/** Scores examples in inference mode (no dropout, moving statistics): sums over all rows of the loss, times their weights, and of hits. */
+export class InferenceScorer {
+  readonly #runtime: Runtime;
+  readonly #graph: LayerGraph;
+  readonly #loss: Loss | undefined;
+  readonly #examples: Examples;
+  readonly #reader: RowReader;
+  readonly #rows: number;
+  readonly #input: Float32Array;
+  readonly #output: Float32Array;
+
+  /** @param reader Of the examples' features; whoever opened it closes it. */
+  constructor(runtime: Runtime, graph: LayerGraph, loss: Loss | undefined, examples: Examples, reader: RowReader) {
+    this.#runtime = runtime;
+    this.#graph = graph;
+    this.#loss = loss;
+    this.#examples = examples;
+    this.#reader = reader;
+    this.#rows = examples.features.shape[0]!;
+    const batch = Math.min(largestBatch, this.#rows);
+    this.#input = new Float32Array(batch * sizeOf(graph.input.shape));
+    this.#output = new Float32Array(batch * sizeOf(valueShapes(graph).get(graph.output)!));
+  }
+
+  /** @param weightFeeds By `layer/weight`. */
+  async score(weightFeeds: Feeds): Promise<StepScore> {
+    const graph = this.#graph;
+    const session = await this.#runtime.session(`score ${JSON.stringify(graph)}`, () => exportWithWeightInputs(graph));
+    const { Tensor } = await this.#runtime.ort();
+    const rowSize = sizeOf(graph.input.shape);
+    const outputs = sizeOf(valueShapes(graph).get(graph.output)!);
+    const { targets, sampleWeights } = this.#examples;
+    const { ofRow } = lossRules(this.#loss);
+    let loss = 0;
+    let correct = 0;
+    for (let from = 0; from < this.#rows; from += largestBatch) {
+      const count = Math.min(largestBatch, this.#rows - from);
+      for (let i = 0; i < count; i++) this.#reader.read(from + i, this.#input, i * rowSize);
+      const input = new Tensor("float32", this.#input.subarray(0, count * rowSize), [count, ...graph.input.shape]);
+      const output = new Tensor("float32", this.#output.subarray(0, count * outputs), [count, outputs]);
+      await session.run({ ...weightFeeds, [graph.input.name]: input }, { output });
+      for (let i = 0; i < count; i++) {
+        const row = from + i;
+        const values = this.#output.subarray(i * outputs, (i + 1) * outputs);
+        const isClass = !("shape" in targets);
+        const target = isClass ? targets[row]! : targets.data.subarray(row * outputs, (row + 1) * outputs);
+        loss += ofRow(values, target) * (sampleWeights?.[row] ?? 1);
+        if (isClass && largestIndex(values) === target) correct++;
+      }
+    }
+    return { loss, correct };
+  }
+}
+
+/** Of several largest the first, as ONNX' ArgMax. */
+function largestIndex(values: Float32Array): number {
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
