@@ -8,9 +8,14 @@ export function inferActivation(builder: GraphBuilder, activation: Activation, x
   const on = elementwise(builder);
   switch (activation) {
     case "gelu": {
-      // In this order ONNX Runtime recognises it as one Gelu.
+      // Both are written in the order in which ONNX Runtime recognises them as one operator.
       const cumulative = on.Add(on.Erf(on.Div(x, Math.SQRT2)), 1);
       return on.Mul(on.Mul(x, cumulative), 0.5);
+    }
+    case "geluTanh": {
+      const factor = on.Add(on.Mul(on.Mul(x, 0.044715), x), 1);
+      const cumulative = on.Add(on.Tanh(on.Mul(on.Mul(x, 0.7978845608028654), factor)), 1);
+      return on.Mul(on.Mul(x, 0.5), cumulative);
     }
     case "softmax":
       return builder.node("Softmax", [x], x.shape, { axis: x.shape.length === 4 ? 1 : x.shape.length - 1 });

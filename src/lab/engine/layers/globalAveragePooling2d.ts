@@ -1,10 +1,10 @@
 import { asImage } from "../../backbone/kinds/shapeError";
 import type { LayerOf } from "../../backbone/layerGraph";
-import type { Value } from "../onnx/graphBuilder";
+import type { Dimension, GraphBuilder, Value } from "../onnx/graphBuilder";
 import { unary, type UnaryTrainGraph } from "./unary";
 
 export const globalAveragePooling2d = unary<LayerOf<"GlobalAveragePooling2D">>({
-  infer: ({ builder }, { keepDims }, input) => builder.reduce("ReduceMean", input, [2, 3], keepDims),
+  infer: ({ builder }, { keepDims }, input) => inferGlobalPool(builder, "GlobalAveragePool", input, keepDims),
 
   train(graph, layer, input) {
     const { builder, batch } = graph;
@@ -22,6 +22,18 @@ export const globalAveragePooling2d = unary<LayerOf<"GlobalAveragePooling2D">>({
     };
   },
 });
+
+/** ONNX's own operators read the blocked layout of the convolution before them; a reduction would have it undone first. */
+export function inferGlobalPool(
+  builder: GraphBuilder,
+  op: "GlobalAveragePool" | "GlobalMaxPool",
+  input: Value,
+  keepDims: boolean,
+): Value {
+  const [batch, channels] = input.shape as readonly [Dimension, Dimension];
+  const pooled = builder.node(op, [input], [batch, channels, 1, 1]);
+  return keepDims ? pooled : builder.reshape(pooled, [batch, channels]);
+}
 
 /** Between one number for each channel and image, `[channels, 1, batch]`, and how the pooled value lies in a training graph. */
 export function pooledRows({ builder, batch, inputShape }: UnaryTrainGraph, keepDims: boolean) {

@@ -1,11 +1,11 @@
 import { asImage } from "../../backbone/kinds/shapeError";
 import type { LayerOf } from "../../backbone/layerGraph";
-import { pooledRows } from "./globalAveragePooling2d";
+import { inferGlobalPool, pooledRows } from "./globalAveragePooling2d";
 import { unary } from "./unary";
 
 /** Pixels that tie for the maximum share its gradient equally. */
 export const globalMaxPooling2d = unary<LayerOf<"GlobalMaxPooling2D">>({
-  infer: ({ builder }, { keepDims }, input) => builder.reduce("ReduceMax", input, [2, 3], keepDims),
+  infer: ({ builder }, { keepDims }, input) => inferGlobalPool(builder, "GlobalMaxPool", input, keepDims),
 
   train(graph, layer, input) {
     const { builder, batch } = graph;
