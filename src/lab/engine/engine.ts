@@ -51,7 +51,7 @@ export interface SolveHeadRequest {
   readonly sampleWeights?: Float32Array;
   /** Default 500. */
   readonly maxIterations?: number;
-  /** Converged when no component of the gradient is larger. Default 1e-6. */
+  /** Converged when no component of the gradient is larger. Default 1e-6, or 1e-5 · `l2` where that is more: the penalty bends. */
   readonly tolerance?: number;
   /** Start from here, e.g. from the solution for a neighbouring `l2`. Default zeros. */
   readonly start?: { readonly kernel: Tensor; readonly bias: Tensor };

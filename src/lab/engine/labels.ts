@@ -27,3 +27,14 @@ export function checkLabels(labels: Int32Array, rows: number, classes: number, w
     remedy: "Give the model as many classes as the data has",
   });
 }
+
+/** @throws GraftError when all labels are of one class: there is nothing to tell apart. */
+export function checkSeveralClasses(labels: Int32Array): void {
+  if (labels.some((label) => label !== labels[0])) return;
+  throw new GraftError({
+    code: "engine/one-class",
+    expected: "examples of at least two classes to train on",
+    found: `class ${labels[0]} alone, in all ${labels.length} rows`,
+    remedy: "Take examples of the other classes too, or look at how the data was split",
+  });
+}

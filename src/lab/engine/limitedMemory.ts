@@ -1,3 +1,5 @@
+import { addScaled, combined, dot } from "./vectors";
+
 interface Pair {
   readonly step: Float64Array;
   readonly change: Float64Array;
@@ -16,42 +18,30 @@ export class LimitedMemory {
   /** Where to go from a point with this gradient; the first time, a unit step downhill. */
   direction(gradient: Float64Array): Float64Array {
     const newest = this.#pairs.at(-1);
-    if (newest === undefined) {
-      const norm = Math.sqrt(dot(gradient, gradient));
-      return gradient.map((value) => -value / norm);
-    }
-    const result = gradient.map((value) => -value);
+    const result = gradient.slice();
+    const downhill = newest === undefined ? -1 / Math.sqrt(dot(gradient, gradient)) : -1;
+    for (let i = 0; i < result.length; i++) result[i]! *= downhill;
+    if (newest === undefined) return result;
     const factors = this.#pairs.toReversed().map(({ step, change, curvature }) => {
       const factor = dot(step, result) / curvature;
-      add(result, change, -factor);
+      addScaled(result, change, -factor);
       return factor;
     });
     const scale = newest.curvature / dot(newest.change, newest.change);
     for (let i = 0; i < result.length; i++) result[i]! *= scale;
     this.#pairs.forEach(({ step, change, curvature }, i) => {
-      const factor = factors[factors.length - 1 - i]! - dot(change, result) / curvature;
-      add(result, step, factor);
+      addScaled(result, step, factors[factors.length - 1 - i]! - dot(change, result) / curvature);
     });
     return result;
   }
 
   remember(from: Float64Array, to: Float64Array, gradientFrom: Float64Array, gradientTo: Float64Array): void {
-    const step = to.map((value, i) => value - from[i]!);
-    const change = gradientTo.map((value, i) => value - gradientFrom[i]!);
+    const step = combined(to, from, -1);
+    const change = combined(gradientTo, gradientFrom, -1);
     const curvature = dot(step, change);
     // Rounding can lose the positive curvature close to the optimum; such a pair would spoil the rest.
-    if (curvature <= 1e-16 * dot(change, change)) return;
+    if (!(curvature > 1e-16 * dot(change, change))) return;
     this.#pairs.push({ step, change, curvature });
     if (this.#pairs.length > this.#limit) this.#pairs.shift();
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-function add(to: Float64Array, vector: Float64Array, factor: number): void {
-  for (let i = 0; i < to.length; i++) to[i]! += factor * vector[i]!;
 }

@@ -1,6 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { Rng } from "../../shared/rng";
 import type { SolveHeadRequest, SolveIterationReport } from "./engine";
+import { onnxHeadObjectives } from "./onnxHeadObjectives";
+import { Runtime } from "./runtime";
+import { softmaxObjective } from "./softmaxObjective";
 import { solveLinearHead } from "./solveLinearHead";
 import { relativeDistance } from "./testing/networks";
 
@@ -42,48 +45,49 @@ function descended({ features, labels, classes, l2 }: SolveHeadRequest, iteratio
 }
 
 describe("solveLinearHead", () => {
-  test("finds the optimum that plain gradient descent creeps towards", () => {
+  test("finds the optimum that plain gradient descent creeps towards", async () => {
     const request = problem(30, 4, 3);
-    const solved = solveLinearHead(request);
+    const solved = await solveLinearHead(request);
     const { kernel, bias } = descended(request, 8000);
     expect(solved.converged).toBe(true);
     expect(relativeDistance(solved.kernel.data, kernel)).toBeLessThan(1e-4);
     expect(relativeDistance(solved.bias.data, bias)).toBeLessThan(1e-3);
   });
 
-  test("goes down at each iteration and reports it", () => {
+  test("goes down at each iteration and reports it", async () => {
     const reports: SolveIterationReport[] = [];
-    const solved = solveLinearHead(problem(60, 20, 5), { onIteration: (report) => reports.push(report) });
+    const solved = await solveLinearHead(problem(60, 20, 5), { onIteration: (report) => reports.push(report) });
     expect(reports).toHaveLength(solved.iterations);
     expect(reports.every(({ objective }, i) => i === 0 || objective <= reports[i - 1]!.objective)).toBe(true);
     expect(reports.at(-1)!.gradient).toBeLessThanOrEqual(1e-6);
     expect(solved.objective).toBeGreaterThan(solved.loss);
   });
 
-  test("starting at the solution ends at once", () => {
+  test("starting at the solution ends at once", async () => {
     const request = problem(60, 20, 5, { tolerance: 1e-4 });
-    const { kernel, bias } = solveLinearHead({ ...request, tolerance: 1e-6 });
-    expect(solveLinearHead({ ...request, start: { kernel, bias } }).iterations).toBe(0);
+    const { kernel, bias } = await solveLinearHead({ ...request, tolerance: 1e-6 });
+    const again = await solveLinearHead({ ...request, start: { kernel, bias } });
+    expect(again.iterations).toBe(0);
   });
 
-  test("more features than rows, and one class missing, still have one answer", () => {
+  test("more features than rows, and one class missing, still have one answer", async () => {
     const request = problem(6, 40, 5, { labels: Int32Array.of(0, 1, 0, 1, 3, 4) });
-    const solved = solveLinearHead(request);
+    const solved = await solveLinearHead(request);
     expect(solved.converged).toBe(true);
     expect(solved.kernel.data.every(Number.isFinite)).toBe(true);
   });
 
-  test("separable data without a penalty has no optimum: it stops and says so", () => {
+  test("separable data without a penalty has no optimum: it stops and says so", async () => {
     const separable = problem(6, 40, 5, { l2: 0, maxIterations: 5, tolerance: 0 });
-    expect(solveLinearHead(separable)).toMatchObject({ converged: false, iterations: 5 });
+    expect(await solveLinearHead(separable)).toMatchObject({ converged: false, iterations: 5 });
   });
 
-  test("an interrupt keeps what was reached", () => {
+  test("an interrupt keeps what was reached", async () => {
     const interruptFlag = new Int32Array(new SharedArrayBuffer(4));
     const onIteration = ({ iteration }: SolveIterationReport) => {
       if (iteration === 2) Atomics.store(interruptFlag, 0, 1);
     };
-    const solved = solveLinearHead(problem(60, 20, 5, { interruptFlag }), { onIteration });
+    const solved = await solveLinearHead(problem(60, 20, 5, { interruptFlag }), { onIteration });
     expect(solved).toMatchObject({ interrupted: true, iterations: 2, converged: false });
     expect(solved.kernel.data.some((value) => value !== 0)).toBe(true);
   });
@@ -92,9 +96,85 @@ describe("solveLinearHead", () => {
     ["engine/input-shape", { features: { shape: [2, 2, 2], data: new Float32Array(8) } }],
     ["engine/label-count", { labels: new Int32Array(2) }],
     ["engine/label-range", { classes: 2, labels: Int32Array.of(0, 1, 2) }],
+    ["engine/no-rows", { features: { shape: [0, 4], data: new Float32Array() }, labels: new Int32Array() }],
+    ["engine/one-class", { labels: Int32Array.of(1, 1, 1) }],
+    ["engine/sample-weights", { sampleWeights: Float32Array.of(1, 1) }],
+    ["engine/sample-weights", { sampleWeights: Float32Array.of(1, -1, 1) }],
+    ["engine/weight-shape", { start: problemStart(5, 3) }],
     ["engine/l2", { l2: -1 }],
     ["engine/l2", { l2: NaN }],
-  ])("%s", (code, changes) => {
-    expect(() => solveLinearHead(problem(3, 4, 3, changes))).toThrow(expect.objectContaining({ code }));
+  ])("%s", async (code, changes) => {
+    const request = problem(3, 4, 3, { labels: Int32Array.of(0, 1, 2), ...changes });
+    await expect(solveLinearHead(request)).rejects.toMatchObject({ code });
+  });
+
+  test("a feature that is no number names its row", async () => {
+    const request = problem(30, 4, 3);
+    request.features.data[17 * 4 + 2] = NaN;
+    await expect(solveLinearHead(request)).rejects.toMatchObject({
+      code: "engine/not-finite",
+      found: expect.stringContaining("row 17") as string,
+    });
+  });
+
+  test("a row that counts twice is the row given twice", async () => {
+    const { features, labels, ...rest } = problem(40, 6, 3);
+    const twice = features.data.subarray(0, 10 * 6);
+    const repeated = await solveLinearHead({
+      ...rest,
+      features: { shape: [50, 6], data: Float32Array.from([...features.data, ...twice]) },
+      labels: Int32Array.from([...labels, ...labels.subarray(0, 10)]),
+    });
+    // The mean is over 40 rows here and over 50 there.
+    const sampleWeights = Float32Array.from(labels, (_, row) => ((row < 10 ? 2 : 1) * 40) / 50);
+    const weighted = await solveLinearHead({ ...rest, features, labels, sampleWeights });
+    expect(relativeDistance(weighted.kernel.data, repeated.kernel.data)).toBeLessThan(1e-4);
   });
 });
+
+describe("the objective in ONNX Runtime", () => {
+  const runtime = new Runtime();
+  afterAll(() => runtime.dispose());
+
+  const all = 2 ** 20;
+  // 40 rows of width 7, so the last block of 9 rows is a smaller one.
+  const small = 9 * 7;
+  test.each([
+    ["in one block, transposed", { transposedNumbers: all, blockNumbers: { float32: all, float64: all } }],
+    ["in several blocks, transposed", { transposedNumbers: all, blockNumbers: { float32: small, float64: small } }],
+    ["in several blocks", { transposedNumbers: 0, blockNumbers: { float32: small, float64: small } }],
+  ])("is the one in plain JavaScript: %s", async (_, memory) => {
+    const [rows, width, classes] = [40, 7, 5];
+    const sampleWeights = Float32Array.from({ length: rows }, (_, row) => 0.5 + (row % 3));
+    const request = problem(rows, width, classes, { sampleWeights });
+    const rng = new Rng(5);
+    const point = Float64Array.from({ length: (width + 1) * classes }, () => rng.normal());
+    const expected = await softmaxObjective(request).evaluate(point);
+    const [single, double] = await onnxHeadObjectives(runtime, request, memory);
+    for (const [objective, tolerance] of [
+      [single!, 1e-5],
+      [double!, 1e-12],
+    ] as const) {
+      const found = await objective.evaluate(point);
+      // Twice: what one evaluation leaves in memory must not reach the next.
+      expect(await objective.evaluate(point)).toEqual(found);
+      expect(Math.abs(found.loss / expected.loss - 1)).toBeLessThan(tolerance);
+      expect(found.objective - found.loss).toBeCloseTo(expected.objective - expected.loss, 12);
+      expect(relativeDistance(found.gradient, expected.gradient)).toBeLessThan(tolerance);
+    }
+  });
+
+  test("where float32 ends, float64 goes on", async () => {
+    const solved = await solveLinearHead(problem(60, 20, 5, { tolerance: 1e-12 }), {}, (request) =>
+      onnxHeadObjectives(runtime, request),
+    );
+    expect(solved.converged).toBe(true);
+  });
+});
+
+function problemStart(width: number, classes: number) {
+  return {
+    kernel: { shape: [width, classes], data: new Float32Array(width * classes) },
+    bias: { shape: [classes], data: new Float32Array(classes) },
+  };
+}

@@ -1,49 +1,44 @@
-import { GraftError } from "../../shared/graftError";
-import { checkLabels } from "./labels";
+import { checkHeadRequest } from "./checkHeadRequest";
 import type { SolvedHead, SolveHeadObserver, SolveHeadRequest } from "./engine";
 import { LimitedMemory } from "./limitedMemory";
-import { SoftmaxObjective, type Evaluation } from "./softmaxObjective";
+import type { Evaluation, Objective } from "./objective";
+import { softmaxObjective } from "./softmaxObjective";
+import { combined, dot, largest } from "./vectors";
+
+/** An objective has reached its precision when in so many iterations neither its value nor its gradient became smaller. */
+const patience = 10;
 
 /**
- * Multinomial logistic regression by L-BFGS (Liu & Nocedal 1989) in float64, on the calling thread. The line search is the
- * weak-Wolfe bisection of Lewis & Overton (2013), which needs no tuning on a smooth convex function.
+ * Multinomial logistic regression by L-BFGS (Liu & Nocedal 1989): the point is float64 throughout, and what is asked about
+ * it is one objective after the other, from the fast to the exact. The first ones lead to the neighbourhood of the optimum;
+ * the last one has the final say on `converged`, and takes the last steps where they are needed.
  *
- * @throws GraftError when labels do not fit, or `l2` is negative.
+ * @param objectives All of the same request. Default the one in plain JavaScript, on the calling thread.
+ * @throws GraftError when labels or sample weights do not fit, there is one class only, features are not finite, or `l2` is negative.
  */
-export function solveLinearHead(request: SolveHeadRequest, observer: SolveHeadObserver = {}): SolvedHead {
-  const { features, labels, classes, l2, maxIterations = 500, tolerance = 1e-6, start, interruptFlag } = request;
-  const [rows = 0, width = 0] = features.shape;
-  if (features.shape.length !== 2 || features.data.length !== rows * width) {
-    throw new GraftError({
-      code: "engine/input-shape",
-      expected: "features of shape [n, width]",
-      found: `shape [${features.shape.join(", ")}] with ${features.data.length} numbers`,
-      remedy: "Flatten or pool the features first",
-    });
-  }
-  checkLabels(labels, rows, classes, "features");
-  if (!(l2 >= 0 && Number.isFinite(l2))) {
-    throw new GraftError({
-      code: "engine/l2",
-      expected: "an l2 that is 0 or positive",
-      found: String(l2),
-      remedy: "Use for example 1e-3",
-    });
-  }
-  const objective = new SoftmaxObjective(features.data, labels, width, classes, l2);
+export async function solveLinearHead(
+  request: SolveHeadRequest,
+  observer: SolveHeadObserver = {},
+  objectives: (request: SolveHeadRequest) => Promise<readonly Objective[]> = (own) =>
+    Promise.resolve([softmaxObjective(own)]),
+): Promise<SolvedHead> {
+  checkHeadRequest(request);
+  const { l2, maxIterations = 500, tolerance = Math.max(1e-6, 1e-5 * l2), interruptFlag } = request;
   const memory = new LimitedMemory(10);
-  let point = objective.point(start?.kernel.data, start?.bias.data);
-  let current = objective.evaluate(point);
+  let point = startOf(request);
+  let current: Evaluation | undefined;
   let iterations = 0;
   let interrupted = false;
-  let stuck = false;
-  while (!stuck && largest(current.gradient) > tolerance && iterations < maxIterations) {
-    interrupted = interruptFlag !== undefined && Atomics.load(interruptFlag, 0) !== 0;
+  for (const objective of await objectives(request)) {
     if (interrupted) break;
-    const direction = memory.direction(current.gradient);
-    const next = lineSearch(objective, point, current, direction);
-    stuck = next === undefined;
-    if (next) {
+    current = await objective.evaluate(point);
+    let best: Evaluation = current;
+    let sinceBest = 0;
+    while (largest(current.gradient) > tolerance && iterations < maxIterations) {
+      interrupted = interruptFlag !== undefined && Atomics.load(interruptFlag, 0) !== 0;
+      if (interrupted) break;
+      const next = await lineSearch(objective, point, current, memory.direction(current.gradient));
+      if (next === undefined) break;
       memory.remember(point, next.point, current.gradient, next.evaluation.gradient);
       ({ point, evaluation: current } = next);
       iterations++;
@@ -53,44 +48,68 @@ export function solveLinearHead(request: SolveHeadRequest, observer: SolveHeadOb
         loss: current.loss,
         gradient: largest(current.gradient),
       });
+      const fell = best.objective - current.objective > objective.precision * Math.abs(best.objective);
+      if (fell || largest(current.gradient) < largest(best.gradient)) {
+        best = current;
+        sinceBest = 0;
+      } else if (++sinceBest >= patience) break;
     }
   }
   return {
-    ...objective.weights(point),
+    ...headOf(point, request),
     iterations,
-    loss: current.loss,
-    objective: current.objective,
-    converged: largest(current.gradient) <= tolerance,
+    loss: current!.loss,
+    objective: current!.objective,
+    converged: !interrupted && largest(current!.gradient) <= tolerance,
     interrupted,
   };
 }
 
-/** Undefined when float64 has no better point along the direction. */
-function lineSearch(
-  objective: SoftmaxObjective,
+/**
+ * The weak-Wolfe bisection of Lewis & Overton (2013), which needs no tuning on a smooth convex function. Near the optimum,
+ * where values differ by no more than their rounding, slopes decide instead (the approximate Wolfe conditions of Hager & Zhang
+ * 2005). Undefined when the objective knows no better point along the direction.
+ */
+async function lineSearch(
+  objective: Objective,
   point: Float64Array,
   current: Evaluation,
   direction: Float64Array,
-): { readonly point: Float64Array; readonly evaluation: Evaluation } | undefined {
+): Promise<{ readonly point: Float64Array; readonly evaluation: Evaluation } | undefined> {
   const slope = dot(current.gradient, direction);
+  if (!(slope < 0)) return undefined;
+  const rounding = objective.precision * Math.abs(current.objective);
   let low = 0;
   let high = Infinity;
   let length = 1;
-  for (let tries = 0; tries < 60; tries++) {
-    const candidate = point.map((value, i) => value + length * direction[i]!);
-    const evaluation = objective.evaluate(candidate);
-    if (!(evaluation.objective <= current.objective + 1e-4 * length * slope)) high = length;
-    else if (dot(evaluation.gradient, direction) < 0.9 * slope) low = length;
+  for (let tries = 0; tries < 40; tries++) {
+    const candidate = combined(point, direction, length);
+    const evaluation = await objective.evaluate(candidate);
+    const reached = dot(evaluation.gradient, direction);
+    const falls =
+      evaluation.objective <= current.objective + 1e-4 * length * slope ||
+      (evaluation.objective <= current.objective + rounding && reached <= -(1 - 2e-4) * slope);
+    if (!falls) high = length;
+    else if (reached < 0.9 * slope) low = length;
     else return { point: candidate, evaluation };
     length = high < Infinity ? (low + high) / 2 : 2 * low;
   }
   return undefined;
 }
 
-function largest(vector: Float64Array): number {
-  return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function startOf({ features, classes, start }: SolveHeadRequest): Float64Array {
+  const kernelSize = features.shape[1]! * classes;
+  const point = new Float64Array(kernelSize + classes);
+  if (start === undefined) return point;
+  point.set(start.kernel.data);
+  point.set(start.bias.data, kernelSize);
+  return point;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+function headOf(point: Float64Array, { features, classes }: SolveHeadRequest): Pick<SolvedHead, "kernel" | "bias"> {
+  const width = features.shape[1]!;
+  return {
+    kernel: { shape: [width, classes], data: Float32Array.from(point.subarray(0, width * classes)) },
+    bias: { shape: [classes], data: Float32Array.from(point.subarray(width * classes)) },
+  };
 }

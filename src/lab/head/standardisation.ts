@@ -14,16 +14,27 @@ export interface Standardisation {
 /** From features `[n, width]`. Features that never vary have scale 1. */
 export function fitStandardisation(features: Tensor): Standardisation {
   const [rows, width] = features.shape as [number, number];
+  const { data } = features;
   const mean = new Float64Array(width);
-  for (let i = 0; i < features.data.length; i++) mean[i % width]! += features.data[i]! / rows;
+  for (let row = 0; row < rows; row++) for (let j = 0; j < width; j++) mean[j]! += data[row * width + j]!;
+  for (let j = 0; j < width; j++) mean[j]! /= rows;
   let squares = 0;
-  for (let i = 0; i < features.data.length; i++) squares += (features.data[i]! - mean[i % width]!) ** 2;
-  return { mean, scale: Math.sqrt(squares / features.data.length) || 1 };
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < width; j++) {
+      const deviation = data[row * width + j]! - mean[j]!;
+      squares += deviation * deviation;
+    }
+  }
+  return { mean, scale: Math.sqrt(squares / data.length) || 1 };
 }
 
 export function standardise(features: Tensor, { mean, scale }: Standardisation): Tensor {
-  const width = mean.length;
-  return { shape: features.shape, data: features.data.map((value, i) => (value - mean[i % width]!) / scale) };
+  const [rows, width] = features.shape as [number, number];
+  const data = new Float32Array(features.data.length);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < width; j++) data[row * width + j] = (features.data[row * width + j]! - mean[j]!) / scale;
+  }
+  return { shape: features.shape, data };
 }
 
 export interface LinearHead {

@@ -19,7 +19,7 @@ const irVersion = 8n;
 
 /** A dimension is a count, or the name of one that is only known when the graph runs: `"batch"`. */
 export type Dimension = number | string;
-export type ElementType = "float32" | "int32" | "int64" | "bool";
+export type ElementType = "float32" | "float64" | "int32" | "int64" | "bool";
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 export interface Value {
@@ -32,6 +32,7 @@ type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
 
 const dataTypes: Record<ElementType, TensorProto_DataType> = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
   bool: TensorProto_DataType.BOOL,
