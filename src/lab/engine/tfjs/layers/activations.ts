@@ -1,0 +1,42 @@
+import { DEFAULT_SLOPE } from "../../../backbone/keras/kerasLayers";
+import type { Activation, LayerOf } from "../../../backbone/layerGraph";
+import type { TensorLibrary, TfTensor } from "../tensorLibrary";
+import type { TfjsLayer } from "./tfjsLayer";
+
+/** Softmax goes over the last axis. `slope` is leaky relu's. */
+export function activated(tf: TensorLibrary, activation: Activation, x: TfTensor, slope = DEFAULT_SLOPE): TfTensor {
+  switch (activation) {
+    case "linear":
+      return x;
+    case "relu":
+      return tf.relu(x);
+    case "relu6":
+      return tf.relu6(x);
+    case "leakyRelu":
+      return tf.leakyRelu(x, slope);
+    case "gelu":
+      // x Φ(x), with Φ the normal distribution.
+      return tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5));
+    case "geluTanh": {
+      const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
+      return tf.mul(x, tf.mul(tf.add(tf.tanh(inner), 1), 0.5));
+    }
+    case "swish":
+      return tf.mul(x, tf.sigmoid(x));
+    case "sigmoid":
+      return tf.sigmoid(x);
+    case "tanh":
+      return tf.tanh(x);
+    case "softmax":
+      return tf.softmax(x);
+    default:
+      return activation satisfies never;
+  }
+}
+
+export const activation: TfjsLayer<LayerOf<"Activation">> = ({ tf }, layer, [x]) =>
+  activated(tf, layer.activation, x, layer.slope);
+
+/** A dropout has no weights to freeze: it drops whenever something trains. */
+export const dropout: TfjsLayer<LayerOf<"Dropout">> = ({ tf, trains, mask }, { rate }, [x]) =>
+  trains && rate > 0 ? tf.mul(x, mask(x.shape)) : x;
