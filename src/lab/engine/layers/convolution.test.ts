@@ -7,7 +7,7 @@ import { Runtime } from "../runtime";
 import { relativeDistance } from "../testing/networks";
 import { columnConvolution } from "./columnConvolution";
 import type { ConvolutionOperands, ConvolutionPlace, TrainedConvolution } from "./convolution";
-import { blockKernelGradient } from "./blockKernelGradient";
+import { depthwisePlaneConvolution } from "./depthwiseConvolution";
 import { planeConvolution } from "./planeConvolution";
 import { toeplitzConvolution } from "./toeplitzConvolution";
 
@@ -32,7 +32,7 @@ type Form = (place: ConvolutionPlace, operands: ConvolutionOperands) => TrainedC
 async function computed(form: Form, image: readonly [number, number], options: WindowOptions, filters: number) {
   const layer = { type: "Flatten", name: "layer", inputs: [] } as const;
   const windows = windowsOf(layer, [...image, channels], options);
-  const isDepthwise = form === toeplitzConvolution || form === blockForm;
+  const isDepthwise = form !== columnConvolution && form !== planeConvolution;
   const builder = new GraphBuilder();
   const shapes = {
     input: [channels, ...image, batch],
@@ -60,17 +60,11 @@ async function computed(form: Form, image: readonly [number, number], options: W
   return outputs;
 }
 
-/** The Toeplitz form with the gradient that larger maps take. */
-const blockForm: Form = (place, operands) => ({
-  ...toeplitzConvolution(place, operands),
-  kernelGradient: (gradient) => blockKernelGradient(place, operands.input, gradient),
-});
-
 describe.each(geometries)("%s", (_, image, options) => {
   test.each([
     ["columns and planes", columnConvolution, planeConvolution, 5],
-    ["whole maps and blocks, depthwise", toeplitzConvolution, blockForm, 2 * channels],
-    ["whole maps and blocks, depthwise with one filter a channel", toeplitzConvolution, blockForm, channels],
+    ["whole maps and planes, depthwise", toeplitzConvolution, depthwisePlaneConvolution, channels],
+    ["whole maps and planes, two filters a channel", toeplitzConvolution, depthwisePlaneConvolution, 2 * channels],
   ] as const)("%s", async (_, first, second, filters) => {
     const expected = await computed(first, image, options, filters);
     const found = await computed(second, image, options, filters);
