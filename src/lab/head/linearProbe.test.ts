@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Tensor } from "../backbone/layerGraph";
 import { ScriptedEngine } from "../train/scriptedEngine";
+import { inferHeads } from "./inferHeads";
 import { DEFAULT_L2, L2_PATH, solveProbe } from "./linearProbe";
 import { headLogits, scoreLogits, softmax } from "./softmaxScore";
 import { fitStandardisation, standardise, unstandardise } from "./standardisation";
@@ -54,6 +55,31 @@ test("validation picks the strength of L2; without it, or with a given one, ther
   await solveProbe(engine, { train, classes: 2, interruptFlag });
   await solveProbe(engine, { train, validation: train, l2: 0.5, classes: 2, interruptFlag });
   expect(asked).toEqual([DEFAULT_L2, 0.5]);
+});
+
+test("weights of rows reach every solve", async () => {
+  const engine = new ScriptedEngine();
+  const seen: unknown[] = [];
+  const solve = engine.solveHead.bind(engine);
+  engine.solveHead = (request) => {
+    seen.push(request.sampleWeights);
+    return solve(request);
+  };
+  const sampleWeights = Float32Array.of(1, 2, 3, 4);
+  const train = { features, labels };
+  await solveProbe(engine, { train, validation: train, classes: 2, sampleWeights, interruptFlag });
+  expect(seen).toEqual(Array.from({ length: L2_PATH.length + 1 }, () => sampleWeights));
+});
+
+test("several heads side by side give the logits of each", async () => {
+  const engine = new ScriptedEngine();
+  const heads = [1, -2, 0.5].map((factor) => ({
+    kernel: { shape: [3, 2], data: Float32Array.from([0.3, -1, 2, 0.7, -0.2, 0.1], (value) => factor * value) },
+    bias: { shape: [2], data: Float32Array.from([0.5, factor]) },
+  }));
+  const found = await inferHeads(engine, features, heads);
+  expect(engine.inferred).toHaveLength(1);
+  expect(found).toEqual(heads.map((head) => headLogits(features, head)));
 });
 
 test("loss and accuracy of known logits", () => {

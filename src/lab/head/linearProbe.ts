@@ -4,7 +4,8 @@
  */
 import type { Tensor } from "../backbone/layerGraph";
 import type { Engine, SolveIterationReport } from "../engine/engine";
-import { headLogits, type Score, scoreLogits } from "./softmaxScore";
+import { inferHeads } from "./inferHeads";
+import { type Score, scoreLogits } from "./softmaxScore";
 import { fitStandardisation, type LinearHead, standardise, unstandardise } from "./standardisation";
 
 /** Used when neither a strength nor a validation set is given. */
@@ -24,6 +25,8 @@ export interface ProbeRequest {
   readonly validation?: LabelledFeatures;
   readonly classes: number;
   readonly l2?: number;
+  /** `[n]`, factors of the training rows' losses. Default 1. Standardisation and scores count every row alike. */
+  readonly sampleWeights?: Float32Array;
   readonly interruptFlag: Int32Array<SharedArrayBuffer>;
   readonly onIteration?: (report: SolveIterationReport) => void;
 }
@@ -42,36 +45,24 @@ export async function solveProbe(engine: Engine, request: ProbeRequest): Promise
   const standardisation = fitStandardisation(request.train.features);
   const features = standardise(request.train.features, standardisation);
   const { labels } = request.train;
-  const { classes, interruptFlag, validation } = request;
+  const { classes, interruptFlag, validation, sampleWeights } = request;
+  const problem = { features, labels, classes, interruptFlag, ...(sampleWeights && { sampleWeights }) };
 
   let l2 = request.l2 ?? DEFAULT_L2;
   if (request.l2 === undefined && validation !== undefined) {
-    let lowest = Infinity;
+    const path: { readonly l2: number; readonly head: LinearHead }[] = [];
     let start: LinearHead | undefined;
     for (const strength of L2_PATH) {
-      const solved = await engine.solveHead({
-        features,
-        labels,
-        classes,
-        l2: strength,
-        interruptFlag,
-        ...(start === undefined ? {} : { start }),
-      });
+      const solved = await engine.solveHead({ ...problem, l2: strength, ...(start && { start }) });
       if (solved.interrupted) break;
       start = solved;
-      const { loss } = scoreLogits(
-        headLogits(validation.features, unstandardise(solved, standardisation)),
-        validation.labels,
-      );
-      if (loss < lowest) {
-        lowest = loss;
-        l2 = strength;
-      }
+      path.push({ l2: strength, head: unstandardise(solved, standardisation) });
     }
+    if (path.length > 0) l2 = await strengthFor(engine, validation, path);
   }
 
   const solved = await engine.solveHead(
-    { features, labels, classes, l2, interruptFlag },
+    { ...problem, l2 },
     request.onIteration === undefined ? undefined : { onIteration: request.onIteration },
   );
   const head = unstandardise(solved, standardisation);
@@ -80,9 +71,27 @@ export async function solveProbe(engine: Engine, request: ProbeRequest): Promise
     l2,
     iterations: solved.iterations,
     interrupted: solved.interrupted,
-    train: scoreLogits(headLogits(request.train.features, head), labels),
-    ...(validation === undefined
-      ? {}
-      : { validation: scoreLogits(headLogits(validation.features, head), validation.labels) }),
+    train: await scoreOf(engine, request.train, head),
+    ...(validation && { validation: await scoreOf(engine, validation, head) }),
   };
+}
+
+async function scoreOf(engine: Engine, { features, labels }: LabelledFeatures, head: LinearHead): Promise<Score> {
+  const [logits] = await inferHeads(engine, features, [head]);
+  return scoreLogits(logits!, labels);
+}
+
+/** The one whose head has the lowest loss; of equal ones the strongest. */
+async function strengthFor(
+  engine: Engine,
+  { features, labels }: LabelledFeatures,
+  path: readonly { readonly l2: number; readonly head: LinearHead }[],
+): Promise<number> {
+  const logits = await inferHeads(
+    engine,
+    features,
+    path.map(({ head }) => head),
+  );
+  const losses = logits.map((values) => scoreLogits(values, labels).loss);
+  return path[losses.indexOf(Math.min(...losses))]?.l2 ?? DEFAULT_L2;
 }

@@ -40,7 +40,7 @@ export function largestIndex(values: ArrayLike<number>): number {
   return best;
 }
 
-/** `features · kernel + bias`, `[n, classes]`. */
+/** `features · kernel + bias`, `[n, classes]`, on the calling thread; for many rows there is `inferHeads`. */
 export function headLogits(features: Tensor, { kernel, bias }: LinearHead): Tensor {
   const [rows, width] = features.shape as [number, number];
   const classes = bias.data.length;
