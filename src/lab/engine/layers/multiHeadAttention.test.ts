@@ -1,12 +1,14 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Tensor } from "../../backbone/layerGraph";
 import { runInference } from "../runInference";
 import { Runtime } from "../runtime";
 import { branched } from "../testing/branched";
 import { compiledGradients } from "../testing/compiledGradients";
 import { dense, randomWeights, relativeDistance } from "../testing/networks";
+import { tfjsOutput, useCpuBackend } from "../testing/tfjsReference";
 
 const runtime = new Runtime(4);
+beforeAll(useCpuBackend);
 afterAll(() => runtime.dispose());
 
 const graph = branched(
@@ -44,6 +46,12 @@ describe("steps that are all masked", () => {
     const bias = [...weights.get("attention/output_bias")!.data];
     expect([...data.subarray(16)]).toEqual([...bias, ...bias, ...bias, ...bias]);
     expect([...data.subarray(0, 4)]).not.toEqual(bias);
+  });
+
+  test("give the same with tfjs", async () => {
+    const features = ids(words, padding);
+    const { data } = await runInference(runtime, graph, weights, features);
+    expect(relativeDistance(data, tfjsOutput("cpu", graph, weights, features))).toBeLessThan(1e-5);
   });
 
   test("add nothing to the gradients of what they did not attend with", async () => {
