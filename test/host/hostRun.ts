@@ -71,6 +71,7 @@ export async function runHostSuite(drive: (run: HostRun) => Promise<string | und
       ...run,
       env: {
         GRAFT_RUNTIME_FOLDER: runtimeFolder,
+        GRAFT_FEATURES: join(folder, "features"),
         [hostVariables.control]: run.control.url,
         [hostVariables.result]: resultFile,
         [hostVariables.log]: logFile,

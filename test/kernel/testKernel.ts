@@ -34,6 +34,8 @@ export class TestKernel {
       runtimeFolder: join(folder, "runtime"),
       typeErrors: "off",
       ...options,
+      // Not those that an earlier build has stored.
+      env: { GRAFT_FEATURES: join(folder, "features"), ...options.env },
     });
     const client = await KernelClient.connect(process.address);
     client.followProcess(process.exited);

@@ -105,7 +105,7 @@ test("a file in place of the folder", async () => {
 
 test("the person is told where and what to do", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-  const files: StoreFiles = { ...diskFiles, mkdir: () => Promise.reject(refusal("EACCES")) };
+  const files: StoreFiles = { ...diskFiles, mkdir: () => Promise.reject<undefined>(refusal("EACCES")) };
   const store = new DiskFeatureStore({ folder: "/nowhere/features", files });
   await append(await store.open(spaceKey("a"), width), [1]);
   await append(await store.open(spaceKey("b"), width), [1]);

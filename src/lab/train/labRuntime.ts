@@ -9,6 +9,8 @@ export interface LabRuntimeOptions {
   readonly store?: FeatureStore;
   /** Features of a dataset that take more are read from the store's files while they are trained on. Default: a quarter of the memory. */
   readonly streamAboveBytes?: number;
+  /** Images cross a trunk in chunks whose pixels and features take up to this, each. Default 20 MiB: 32 images of 224 x 224. */
+  readonly chunkBytes?: number;
 }
 
 /** What models compute with: one engine and one feature store for all of them, so that models of one backbone share features. */
@@ -16,6 +18,7 @@ export class LabRuntime {
   readonly engine: Engine;
   readonly store: FeatureStore;
   readonly streamAboveBytes: number;
+  readonly chunkBytes: number;
   /** How many images have crossed a frozen trunk: the proof that each does so once. */
   trunkPasses = 0;
   readonly #last = new Map<string, Promise<unknown>>();
@@ -24,6 +27,8 @@ export class LabRuntime {
     this.engine = engine;
     this.store = options.store ?? new MemoryFeatureStore();
     this.streamAboveBytes = options.streamAboveBytes ?? memoryBytes() / 4;
+    // Blocks of up to 32 MiB are used again by the C library; larger ones come from the system each time, page by page.
+    this.chunkBytes = options.chunkBytes ?? 20 << 20;
   }
 
   get interruptFlag(): Int32Array<SharedArrayBuffer> {

@@ -24,10 +24,6 @@ export interface Trunk {
 
 type OnRows = (done: number, total: number) => void;
 
-/** Pixels and features of one chunk, each: 64 images of 224 x 224. */
-const chunkBytes = 40 << 20;
-/** Input of one batch: 32 images of 224 x 224. What the layers make of it is tens of times that. */
-const batchBytes = 20 << 20;
 const mostRowsOfBatch = 256;
 const mostRowsOfChunk = 8192;
 
@@ -61,7 +57,7 @@ export async function trunkFeatures(
     requireMemory(bytes);
     return preprocess(dataset, trunk.preprocessing);
   }
-  const key = featureSpace(trunk);
+  const key = featureSpace(runtime, trunk);
   return runtime.oneAtATime(key, async () => {
     const space = await runtime.store.open(key, width);
     try {
@@ -73,11 +69,14 @@ export async function trunkFeatures(
   });
 }
 
-/** Everything that decides what a feature is, apart from the image. */
-function featureSpace(trunk: Trunk): string {
+/** Raised when the same trunk comes to give other numbers, e.g. after a mistake in the export was mended: what is stored is then not found. */
+const computation = 1;
+
+/** Everything that decides what a feature is, apart from the image. Engines agree within a tolerance only, so each has its own. */
+function featureSpace({ engine }: LabRuntime, { graph, weights, preprocessing }: Trunk): string {
   return createHash("sha256")
-    .update(JSON.stringify([trunk.preprocessing.scale, trunk.preprocessing.offset]))
-    .update(graphHash(trunk.graph, trunk.weights))
+    .update(JSON.stringify([computation, engine.name, preprocessing.scale, preprocessing.offset]))
+    .update(graphHash(graph, weights))
     .digest("hex");
 }
 
@@ -190,11 +189,12 @@ class Crossing {
     return computed.data;
   }
 
+  /** Small images cross in several batches a chunk: what the layers make of a batch takes many times its room. */
   #sizes(): { readonly batchSize: number; readonly chunkRows: number } {
     const { graph } = this.#trunk;
-    const inputBytes = 4 * sizeOf(graph.input.shape);
-    const rowBytes = Math.max(inputBytes, 4 * sizeOf(valueShapes(graph).get(graph.output)!));
-    const batchSize = clamp(2 ** Math.floor(Math.log2(batchBytes / inputBytes)), 1, mostRowsOfBatch);
+    const { chunkBytes } = this.#runtime;
+    const rowBytes = 4 * Math.max(sizeOf(graph.input.shape), sizeOf(valueShapes(graph).get(graph.output)!));
+    const batchSize = clamp(2 ** Math.floor(Math.log2(chunkBytes / rowBytes)), 1, mostRowsOfBatch);
     const batches = clamp(Math.floor(chunkBytes / rowBytes / batchSize), 1, mostRowsOfChunk / mostRowsOfBatch);
     return { batchSize, chunkRows: batches * batchSize };
   }
