@@ -8,6 +8,8 @@ import { TestKernel } from "./testKernel";
 
 let checkpointFolder: string;
 let whole: string;
+/** Three trainings of some seconds on a machine with other work. */
+const timeoutMs = 60_000;
 
 const prepare = `
   import { createHash } from "node:crypto";
@@ -46,56 +48,64 @@ beforeAll(async () => {
   whole = await kernel.value("trace(model)");
   expect(whole).toMatch(/^'finished 480 [0-9a-f]{64}'$/);
   await kernel.end();
-});
+}, timeoutMs);
 afterAll(() => rmSync(checkpointFolder, { recursive: true }));
 
-it("after an interrupt in the middle of an epoch", async () => {
-  const kernel = await TestKernel.start();
-  await kernel.run(prepare);
-  await kernel.run("const model = await fresh()");
-  const trains = told(
-    kernel,
-    (message) => message.kind === "progress" && message.progress.detail.startsWith("epoch 3"),
-  );
-  const cell = kernel.client.execute("await model.fineTune(train, options)");
-  cell.done.catch(() => undefined);
-  await trains;
-  await kernel.client.interrupt();
-  await cell.done.catch(() => undefined);
-  expect(await kernel.value("model.history.phases.at(-1).status")).toBe("'interrupted'");
-  const done = Number(await kernel.value("model.history.phases.at(-1).steps.length"));
-  expect(done).toBeGreaterThan(0);
-  expect(done).toBeLessThan(480);
-  await kernel.run("await model.resume(train, { validation, plot: false })");
-  expect(await kernel.value("trace(model)")).toBe(whole);
-  expect(await kernel.value("await model.resume(train)")).toContain("Start a new one with fineTune");
-  await kernel.end();
-});
+it(
+  "after an interrupt in the middle of an epoch",
+  async () => {
+    const kernel = await TestKernel.start();
+    await kernel.run(prepare);
+    await kernel.run("const model = await fresh()");
+    const trains = told(
+      kernel,
+      (message) => message.kind === "progress" && message.progress.detail.startsWith("epoch 3"),
+    );
+    const cell = kernel.client.execute("await model.fineTune(train, options)");
+    cell.done.catch(() => undefined);
+    await trains;
+    await kernel.client.interrupt();
+    await cell.done.catch(() => undefined);
+    expect(await kernel.value("model.history.phases.at(-1).status")).toBe("'interrupted'");
+    const done = Number(await kernel.value("model.history.phases.at(-1).steps.length"));
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(480);
+    await kernel.run("await model.resume(train, { validation, plot: false })");
+    expect(await kernel.value("trace(model)")).toBe(whole);
+    expect(await kernel.value("await model.resume(train)")).toContain("Start a new one with fineTune");
+    await kernel.end();
+  },
+  timeoutMs,
+);
 
-it("in the next kernel, when the first was killed", async () => {
-  const first = await TestKernel.start({ checkpointFolder });
-  await first.run(prepare);
-  await first.run("const model = await fresh()");
-  const saved = told(
-    first,
-    (message) => message.kind === "checkpoint" && /epoch [1-9]/.test(message.checkpoint.reached),
-  );
-  const cell = first.client.execute("await model.fineTune(train, options)");
-  cell.done.catch(() => undefined);
-  await saved;
-  process.kill(first.process.address.pid, "SIGKILL");
-  await first.process.exited;
+it(
+  "in the next kernel, when the first was killed",
+  async () => {
+    const first = await TestKernel.start({ checkpointFolder });
+    await first.run(prepare);
+    await first.run("const model = await fresh()");
+    const saved = told(
+      first,
+      (message) => message.kind === "checkpoint" && /epoch [1-9]/.test(message.checkpoint.reached),
+    );
+    const cell = first.client.execute("await model.fineTune(train, options)");
+    cell.done.catch(() => undefined);
+    await saved;
+    process.kill(first.process.address.pid, "SIGKILL");
+    await first.process.exited;
 
-  const second = await TestKernel.start({ checkpointFolder });
-  await second.run(prepare);
-  await second.run("const model = await checkpoints.restore('model')");
-  expect(await second.value("model.unfinished")).toMatch(/^'training of 7 layers, [1-9]\d* of 60 epochs done'$/);
-  expect(await second.value("await model.resume(data.subset(0, 60), { validation })")).toContain(
-    "the training data that the training was begun with",
-  );
-  await second.run("await model.resume(train, { validation, plot: false })");
-  expect(await second.value("trace(model)")).toBe(whole);
-  first.client.dispose();
-  rmSync(first.folder, { recursive: true });
-  await second.end();
-});
+    const second = await TestKernel.start({ checkpointFolder });
+    await second.run(prepare);
+    await second.run("const model = await checkpoints.restore('model')");
+    expect(await second.value("model.unfinished")).toMatch(/^'training of 7 layers, [1-9]\d* of 60 epochs done'$/);
+    expect(await second.value("await model.resume(data.subset(0, 60), { validation })")).toContain(
+      "the training data that the training was begun with",
+    );
+    await second.run("await model.resume(train, { validation, plot: false })");
+    expect(await second.value("trace(model)")).toBe(whole);
+    first.client.dispose();
+    rmSync(first.folder, { recursive: true });
+    await second.end();
+  },
+  timeoutMs,
+);
