@@ -1,17 +1,17 @@
 import { valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph } from "../backbone/layerGraph";
 import type { Examples, Loss } from "./engine";
-import { exportWithWeightInputs } from "./exportOnnx";
 import { lossRules } from "./losses/lossTable";
 import type { RowReader } from "./rowReader";
-import type { Feeds, Runtime } from "./runtime";
 import type { StepScore } from "./stepBatch";
 
 const largestBatch = 256;
 
+/** The output of one batch in inference mode: from `[rows, …]` into `[rows, outputs]`, both flat. */
+export type ForwardBatch = (input: Float32Array, output: Float32Array, rows: number) => Promise<void>;
+
 /** Scores examples in inference mode (no dropout, moving statistics): sums over all rows of the loss, times their weights, and of hits. */
 export class InferenceScorer {
-  readonly #runtime: Runtime;
   readonly #graph: LayerGraph;
   readonly #loss: Loss | undefined;
   readonly #examples: Examples;
@@ -21,8 +21,7 @@ export class InferenceScorer {
   readonly #output: Float32Array;
 
   /** @param reader Of the examples' features; whoever opened it closes it. */
-  constructor(runtime: Runtime, graph: LayerGraph, loss: Loss | undefined, examples: Examples, reader: RowReader) {
-    this.#runtime = runtime;
+  constructor(graph: LayerGraph, loss: Loss | undefined, examples: Examples, reader: RowReader) {
     this.#graph = graph;
     this.#loss = loss;
     this.#examples = examples;
@@ -33,11 +32,8 @@ export class InferenceScorer {
     this.#output = new Float32Array(batch * sizeOf(valueShapes(graph).get(graph.output)!));
   }
 
-  /** @param weightFeeds By `layer/weight`. */
-  async score(weightFeeds: Feeds): Promise<StepScore> {
+  async score(forward: ForwardBatch): Promise<StepScore> {
     const graph = this.#graph;
-    const session = await this.#runtime.session(`score ${JSON.stringify(graph)}`, () => exportWithWeightInputs(graph));
-    const { Tensor } = await this.#runtime.ort();
     const rowSize = sizeOf(graph.input.shape);
     const outputs = sizeOf(valueShapes(graph).get(graph.output)!);
     const { targets, sampleWeights } = this.#examples;
@@ -47,9 +43,7 @@ export class InferenceScorer {
     for (let from = 0; from < this.#rows; from += largestBatch) {
       const count = Math.min(largestBatch, this.#rows - from);
       for (let i = 0; i < count; i++) this.#reader.read(from + i, this.#input, i * rowSize);
-      const input = new Tensor("float32", this.#input.subarray(0, count * rowSize), [count, ...graph.input.shape]);
-      const output = new Tensor("float32", this.#output.subarray(0, count * outputs), [count, outputs]);
-      await session.run({ ...weightFeeds, [graph.input.name]: input }, { output });
+      await forward(this.#input.subarray(0, count * rowSize), this.#output.subarray(0, count * outputs), count);
       for (let i = 0; i < count; i++) {
         const row = from + i;
         const values = this.#output.subarray(i * outputs, (i + 1) * outputs);
@@ -64,7 +58,7 @@ export class InferenceScorer {
 }
 
 /** Of several largest the first, as ONNX' ArgMax. */
-function largestIndex(values: Float32Array): number {
+export function largestIndex(values: Float32Array): number {
   return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }
 

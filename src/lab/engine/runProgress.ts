@@ -42,10 +42,10 @@ export function newProgress(seed: number): RunProgress {
 }
 
 /** As JSON. */
-export function writeProgress(progress: RunProgress, request: RequestFingerprint): TrainingProgress {
+export function writeProgress(progress: RunProgress, engine: string, request: RequestFingerprint): TrainingProgress {
   const { step, rows, loss, correct, epochs, best, plateau, shuffle, dropout } = progress;
   return {
-    engine: "onnxruntime",
+    engine,
     version,
     step,
     epoch: epochs.length,
@@ -62,12 +62,15 @@ export function writeProgress(progress: RunProgress, request: RequestFingerprint
 }
 
 /** @throws GraftError `engine/snapshot` when it is none of this engine's, or damaged. */
-export function readProgress(plain: TrainingProgress): { progress: RunProgress; request: RequestFingerprint } {
+export function readProgress(
+  plain: TrainingProgress,
+  engine: string,
+): { progress: RunProgress; request: RequestFingerprint } {
   const written = plain as unknown as ReturnType<typeof writeProgress> & WrittenProgress;
-  if (written.engine !== "onnxruntime" || written.version !== version) {
+  if (written.engine !== engine || written.version !== version) {
     throw new GraftError({
       code: "engine/snapshot",
-      expected: `a snapshot of the onnxruntime engine, version ${version}`,
+      expected: `a snapshot of the ${engine} engine, version ${version}`,
       found: `${String(written.engine)}, version ${String(written.version)}`,
       remedy: "Go on with the engine and version of Graft that took it, or start a new training from its weights",
     });

@@ -1,21 +1,14 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { GraftError } from "../../shared/graftError";
 import type { Tensor, Weights } from "../backbone/layerGraph";
-import { weightOf } from "./checkedGraph";
 import { names } from "./compileStep";
 import { allFinite } from "./finite";
+import { filled, keptInSlots, type KeptWeights, mergedWeights, slotOf } from "./keptWeights";
 import { averageSlot, updateNames } from "./optimizers/writeUpdate";
 import { lengthOf, type ParameterLayout, type Slot } from "./parameterLayout";
 import { type Arrays, copyArrays, PingPong } from "./pingPong";
 import type { Feeds } from "./runtime";
 
 export type OrtTensorClass = typeof OrtTensor;
-
-/** Weights without what the optimizer remembers. */
-export interface KeptWeights {
-  readonly parameters: Float32Array;
-  readonly statistics: Float32Array;
-}
 
 const parameters = "parameters";
 const statistics = "statistics";
@@ -181,15 +174,7 @@ export class TrainingState {
 
   /** A new map: trained weights from `kept`, all others as they came in. */
   weightsOf(kept: KeptWeights): Weights {
-    const result = new Map([...this.#initial].map(([key, { shape, data }]) => [key, { shape, data: data.slice() }]));
-    const put = (slots: readonly Slot[], flat: Float32Array) => {
-      for (const { key, spec, offset, size } of slots) {
-        result.set(key, { shape: spec.shape, data: flat.slice(offset, offset + size) });
-      }
-    };
-    put(this.#layout.parameters, kept.parameters);
-    put(this.#layout.statistics, kept.statistics);
-    return result;
+    return mergedWeights(this.#layout, this.#initial, kept);
   }
 
   /** Copies of the slots, for a snapshot. */
@@ -212,11 +197,7 @@ export class TrainingState {
 
   /** Weights of their own in a snapshot's slots, beginning with `prefix`. */
   keptFrom(slots: Weights, prefix: string): KeptWeights {
-    const read = (name: string, of: readonly Slot[]) => slotOf(slots, `${prefix} ${name}`, lengthOf(of)).slice();
-    return {
-      parameters: read(parameters, this.#layout.parameters),
-      statistics: read(statistics, this.#layout.statistics),
-    };
+    return keptInSlots(this.#layout, slots, prefix);
   }
 
   #current(): KeptWeights {
@@ -227,25 +208,8 @@ export class TrainingState {
   }
 }
 
-function slotOf(slots: Weights, name: string, length: number): Float32Array {
-  const data = slots.get(name)?.data;
-  if (data?.length === length) return data;
-  throw new GraftError({
-    code: "engine/snapshot",
-    expected: `${length} numbers of "${name}" in the snapshot to go on from`,
-    found: data === undefined ? "none" : `${data.length}`,
-    remedy: "Go on from a snapshot of this training, or start it anew",
-  });
-}
-
 function copied(arrays: Arrays): Arrays {
   return new Map([...arrays].map(([name, data]) => [name, data.slice()]));
-}
-
-function filled(slots: readonly Slot[], weights: Weights): Float32Array {
-  const flat = new Float32Array(lengthOf(slots));
-  for (const { layer, spec, offset } of slots) flat.set(weightOf(weights, layer, spec).data, offset);
-  return flat;
 }
 
 function views(slots: readonly Slot[], flat: Float32Array, Tensor: OrtTensorClass, suffix = ""): Feeds {
