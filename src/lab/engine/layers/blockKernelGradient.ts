@@ -1,6 +1,6 @@
 import type { Windows } from "../../backbone/kinds/windows";
 import type { Value } from "../onnx/graphBuilder";
-import { type ConvolutionPlace, gathered, withZeros } from "./convolution";
+import { type ConvolutionPlace, gathered, withConstant } from "./convolution";
 
 /** Windows beside each other that share a block. */
 const WIDTH = 14;
@@ -22,7 +22,7 @@ export function blockKernelGradient(
   const blocks = blocksOf(windows);
   const { count, out, into } = blocks;
   const depth = kernel[0] * into;
-  const pixels = withZeros(builder, builder.reshape(input, [channels, height * width, batch]), 1);
+  const pixels = withConstant(builder, builder.reshape(input, [channels, height * width, batch]), 1, 0);
   const columns = builder.reshape(gathered(builder, pixels, 1, pixelsOfBlocks(windows, blocks)), [
     channels,
     1,
@@ -30,7 +30,7 @@ export function blockKernelGradient(
     outHeight * batch,
   ]);
   const flat = builder.reshape(gradient, [filters, outHeight * outWidth, batch]);
-  const source = count * out === outWidth ? flat : withZeros(builder, flat, 1);
+  const source = count * out === outWidth ? flat : withConstant(builder, flat, 1, 0);
   const rows = gathered(builder, source, 1, windowsOfBlocks(windows, blocks));
   const product = builder.node(
     "MatMul",

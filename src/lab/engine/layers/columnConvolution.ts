@@ -4,10 +4,10 @@ import {
   type ConvolutionPlace,
   gathered,
   type TrainedConvolution,
-  withZeros,
+  withConstant,
 } from "./convolution";
 import { pixelSums } from "./pixelSums";
-import { isPadded, isPointwise, windowRows } from "./windowRows";
+import { isPadded, isPointwise, pixelRows, windowRows } from "./windowRows";
 
 /**
  * A convolution as one matrix product over its windows, gathered as columns `[taps · channels, windows · batch]` in the order
@@ -33,11 +33,11 @@ export function columnConvolution(place: ConvolutionPlace, operands: Convolution
   };
 }
 
-/** Bytes of the columns that live as long as the step. */
-export function columnBytes({ batch, windows, channels }: ConvolutionPlace): number {
+/** Columns for one example: as many numbers of rows are kept in the graph, and this times the batch floats while it runs. */
+export function columnCount({ windows, channels }: ConvolutionPlace): number {
   if (isPointwise(windows)) return 0;
   const { kernel, outHeight, outWidth } = windows;
-  return kernel[0] * kernel[1] * channels * outHeight * outWidth * batch * Float32Array.BYTES_PER_ELEMENT;
+  return kernel[0] * kernel[1] * channels * outHeight * outWidth;
 }
 
 function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, input: Value) {
@@ -55,14 +55,15 @@ function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, 
   const depth = windows.kernel[0] * windows.kernel[1] * channels;
   const rows = windowRows(windows, channels);
   const flat = builder.reshape(input, [pixels, batch]);
-  const source = isPadded(windows) ? withZeros(builder, flat, 0) : flat;
+  const source = isPadded(windows) ? withConstant(builder, flat, 0, 0) : flat;
   return {
     value: builder.reshape(gathered(builder, source, 0, rows), [depth, places * batch]),
     backward(matrix: Value, gradient: Value): Value {
       // One more row of zeros in the kernel gives the zero row that unused slots point at.
-      const extended = withZeros(builder, matrix, 0);
+      const extended = withConstant(builder, matrix, 0, 0);
       const columns = builder.node("Gemm", [extended, gradient], [depth + 1, places * batch]);
-      return pixelSums(builder, builder.reshape(columns, [(depth + 1) * places, batch]), windows, channels);
+      const byWindow = builder.reshape(columns, [(depth + 1) * places, batch]);
+      return builder.reshape(pixelSums(builder, byWindow, 0, pixelRows(windows, channels)), image);
     },
   };
 }

@@ -56,13 +56,13 @@ function sumByFilter(builder: GraphBuilder, gradient: Value): Value {
   return builder.reduce("ReduceSum", matrix, [1], false);
 }
 
-/** `x` with `count` zeros more along `axis`, for what lies beyond the border. */
-export function withZeros(builder: GraphBuilder, x: Value, axis: number, count = 1): Value {
+/** `x` with one row more along `axis`, for what lies beyond the border. */
+export function withConstant(builder: GraphBuilder, x: Value, axis: number, fill: number): Value {
   const sides = x.shape as readonly number[];
-  const border = sides.map((side, i) => (i === axis ? count : side));
-  const zeros = builder.floats(new Float32Array(border.reduce((product, side) => product * side, 1)), border);
-  const shape = sides.map((side, i) => (i === axis ? side + count : side));
-  return builder.node("Concat", [x, zeros], shape, { axis });
+  const row = sides.map((side, i) => (i === axis ? 1 : side));
+  const data = new Float32Array(row.reduce((product, side) => product * side, 1)).fill(fill);
+  const shape = sides.map((side, i) => (i === axis ? side + 1 : side));
+  return builder.node("Concat", [x, builder.floats(data, row)], shape, { axis });
 }
 
 /** Rows `rows` of `x` along `axis`. */

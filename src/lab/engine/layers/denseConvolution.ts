@@ -1,12 +1,14 @@
-import { columnBytes, columnConvolution } from "./columnConvolution";
+import { columnCount, columnConvolution } from "./columnConvolution";
 import type { ConvolutionOperands, ConvolutionPlace, TrainedConvolution } from "./convolution";
 import { planeConvolution } from "./planeConvolution";
 
-/** Above this the columns cost more time than they save, and the memory of a deep network. */
-const COLUMN_LIMIT_BYTES = 40 * 2 ** 20;
+/** Above these the columns cost more time than they save, and too much memory: of a step, and of its graph. */
+const COLUMN_LIMIT = 10 * 2 ** 20;
+const EXAMPLE_LIMIT = 2 ** 20;
 
 /** Every filter over all channels, whichever way is faster for maps of this size. */
 export function denseConvolution(place: ConvolutionPlace, operands: ConvolutionOperands): TrainedConvolution {
-  const byColumns = columnBytes(place) <= COLUMN_LIMIT_BYTES;
+  const columns = columnCount(place);
+  const byColumns = columns <= EXAMPLE_LIMIT && columns * place.batch <= COLUMN_LIMIT;
   return byColumns ? columnConvolution(place, operands) : planeConvolution(place, operands);
 }

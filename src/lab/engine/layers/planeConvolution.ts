@@ -5,7 +5,7 @@ import {
   type ConvolutionPlace,
   gathered,
   type TrainedConvolution,
-  withZeros,
+  withConstant,
 } from "./convolution";
 import { isPadded, onnxPads, tapPixels } from "./windowRows";
 
@@ -100,7 +100,7 @@ function tapwiseKernelGradient(
   const taps = windows.kernel[0] * windows.kernel[1];
   const places = windows.outHeight * windows.outWidth;
   const pixels = builder.reshape(input, [channels, windows.height * windows.width, batch]);
-  const source = isPadded(windows) ? withZeros(builder, pixels, 1) : pixels;
+  const source = isPadded(windows) ? withConstant(builder, pixels, 1, 0) : pixels;
   const rows = builder.reshape(gradient, [filters, places * batch]);
   const bytesOfTap = channels * places * batch * Float32Array.BYTES_PER_ELEMENT;
   const groupSize = Math.max(1, Math.min(taps, Math.floor(GROUP_BYTES / bytesOfTap)));

@@ -1,16 +1,19 @@
 import type { Windows } from "../../backbone/kinds/windows";
-import type { GraphBuilder, Value } from "../onnx/graphBuilder";
-import type { UnaryTrainedLayer, UnaryTrainGraph } from "./unary";
+import type { Value } from "../onnx/graphBuilder";
+import { gathered, withConstant } from "./convolution";
 import { pixelSums } from "./pixelSums";
-import { isPadded, windowRows } from "./windowRows";
+import type { UnaryTrainedLayer, UnaryTrainGraph } from "./unary";
+import { isPadded, pixelRows, tapPixels } from "./windowRows";
 
 interface PooledPlanes {
+  /** `[channels, windows, batch]`, also with an axis of 1 for the taps. */
   readonly output: Value;
+  /** To the gradient by the planes, from `[channels, 1, windows, batch]`. */
   readonly backward: (gradient: Value) => Value;
 }
 
 /**
- * Pooling for windows of any kind, over planes `[taps, channels · windows, batch]` gathered from the image. `padding` stands
+ * Pooling for windows of any kind, over planes `[channels, taps, windows, batch]` gathered from the image. `padding` stands
  * where a window reaches over the border.
  */
 export function poolOverPlanes(
@@ -22,28 +25,18 @@ export function poolOverPlanes(
   pool: (planes: Value) => PooledPlanes,
 ): UnaryTrainedLayer {
   const { height, width, outHeight, outWidth, kernel } = windows;
-  const pixels = height * width * channels;
   const taps = kernel[0] * kernel[1];
-  const places = channels * outHeight * outWidth;
-  const rows = windowRows(windows, channels);
-  const flat = builder.reshape(input, [pixels, batch]);
-  const source = isPadded(windows) ? withRow(builder, flat, padding) : flat;
-  const planes = builder.node("Gather", [source, builder.ints(rows, [taps, places])], [taps, places, batch], {
-    axis: 0,
-  });
-  const pooled = pool(planes);
+  const places = outHeight * outWidth;
+  const pixels = builder.reshape(input, [channels, height * width, batch]);
+  const source = isPadded(windows) ? withConstant(builder, pixels, 1, padding) : pixels;
+  const planes = gathered(builder, source, 1, tapPixels(windows));
+  const pooled = pool(builder.reshape(planes, [channels, taps, places, batch]));
   return {
     output: builder.reshape(pooled.output, [channels, outHeight, outWidth, batch]),
     backward(gradient) {
-      const shared = pooled.backward(builder.reshape(gradient, [places, batch]));
-      const flatShared = builder.reshape(shared, [taps * places, batch]);
-      return { input: pixelSums(builder, withRow(builder, flatShared, 0), windows, channels) };
+      const shared = pooled.backward(builder.reshape(gradient, [channels, 1, places, batch]));
+      const rows = withConstant(builder, builder.reshape(shared, [channels, taps * places, batch]), 1, 0);
+      return { input: builder.reshape(pixelSums(builder, rows, 1, pixelRows(windows, 1)), input.shape) };
     },
   };
-}
-
-function withRow(builder: GraphBuilder, matrix: Value, fill: number): Value {
-  const [rows, width] = matrix.shape as readonly [number, number];
-  const row = builder.floats(new Float32Array(width).fill(fill), [1, width]);
-  return builder.node("Concat", [matrix, row], [rows + 1, width], { axis: 0 });
 }

@@ -5,7 +5,7 @@ import type { LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
 import { poolOverPlanes } from "./poolOverPlanes";
 import { unary } from "./unary";
-import { isTiling, onnxPads, windowRows } from "./windowRows";
+import { isTiling, onnxPads, tapPixels } from "./windowRows";
 
 /** Pixels that tie for the maximum share its gradient equally (TensorFlow gives all of it to the first). */
 export const maxPooling2d = unary<LayerOf<"MaxPooling2D">>({
@@ -20,12 +20,12 @@ export const maxPooling2d = unary<LayerOf<"MaxPooling2D">>({
       builder.node("Cast", [builder.node("Equal", [x, best], x.shape, {}, "bool")], x.shape, { to: 1 });
     if (!isTiling(windows)) {
       return poolOverPlanes(graph, windows, channels, input, -Infinity, (planes) => {
-        const output = builder.reduce("ReduceMax", planes, [0], false);
+        const output = builder.reduce("ReduceMax", planes, [1], true);
         return {
           output,
           backward(gradient) {
             const won = winners(planes, output);
-            const ties = builder.reduce("ReduceSum", won, [0], false);
+            const ties = builder.reduce("ReduceSum", won, [1], true);
             return builder.binary("Mul", won, builder.binary("Div", gradient, ties));
           },
         };
@@ -57,18 +57,15 @@ export const averagePooling2d = unary<LayerOf<"AveragePooling2D">>({
     const { builder } = graph;
     const [, , channels] = asImage(layer, graph.inputShape);
     const windows = poolingWindows(layer, graph.inputShapes);
-    const counts = pixelsInWindows(windows, channels);
-    const divisor = builder.floats(counts, [1, counts.length, 1]);
-    return poolOverPlanes(graph, windows, channels, input, 0, (planes) => {
-      const sum = builder.reduce("ReduceSum", planes, [0], true);
-      return {
-        output: builder.binary("Div", sum, divisor),
-        backward(gradient) {
-          const share = builder.binary("Div", builder.reshape(gradient, sum.shape), divisor);
-          return builder.node("Expand", [share, builder.longs(planes.shape as number[])], planes.shape);
-        },
-      };
-    });
+    const counts = pixelsInWindows(windows);
+    const divisor = builder.floats(counts, [1, 1, counts.length, 1]);
+    return poolOverPlanes(graph, windows, channels, input, 0, (planes) => ({
+      output: builder.binary("Div", builder.reduce("ReduceSum", planes, [1], true), divisor),
+      backward(gradient) {
+        const share = builder.binary("Div", gradient, divisor);
+        return builder.node("Expand", [share, builder.longs(planes.shape as number[])], planes.shape);
+      },
+    }));
   },
 });
 
@@ -108,12 +105,12 @@ function inferPool(
   });
 }
 
-/** How many real pixels each window covers, by channel and window. */
-function pixelsInWindows(windows: Windows, channels: number): Float32Array {
-  const places = channels * windows.outHeight * windows.outWidth;
+/** How many real pixels each window covers. */
+function pixelsInWindows(windows: Windows): Float32Array {
+  const places = windows.outHeight * windows.outWidth;
   const counts = new Float32Array(places);
-  windowRows(windows, channels).forEach((pixel, row) => {
-    if (pixel < channels * windows.height * windows.width) counts[row % places]!++;
+  tapPixels(windows).forEach((pixel, row) => {
+    if (pixel < windows.height * windows.width) counts[row % places]!++;
   });
   return counts;
 }
