@@ -84,6 +84,17 @@ test("a flipped bit anywhere is never used, and what is computed again takes its
   expect(kinds).toContain(39);
 });
 
+test("rows do not change their items when keys are exchanged", async () => {
+  const { folder, segment } = await filled();
+  const bytes = await readFile(segment);
+  const [first, second] = [0, 1].map((i) => bytes.subarray(64 + 12 + 32 * i, 64 + 12 + 32 * (i + 1)));
+  const kept = Buffer.from(first!);
+  first!.set(second!);
+  second!.set(kept);
+  await writeFile(segment, bytes);
+  expect(await found(await storeIn(folder).open(), range(0, 40))).toEqual([]);
+});
+
 test("damage is told once, with where it is", async () => {
   const { folder, segment } = await filled();
   const bytes = await readFile(segment);
@@ -203,9 +214,11 @@ test("appends at once do not disturb each other", async () => {
   const folder = await emptyFolder();
   const { open } = storeIn(folder);
   const spaces = await Promise.all([open(), open()]);
+  await append(spaces[0]!, range(100, 101));
   await Promise.all(range(0, 20).map((i) => append(spaces[i % 2]!, range(5 * i, 5 * i + 5))));
   await Promise.all(spaces.map((space) => space.release()));
-  expect(await found(await storeIn(folder).open(), range(0, 100))).toEqual(range(0, 100));
+  expect(await found(await storeIn(folder).open(), range(0, 101))).toEqual(range(0, 101));
+  expect(await segmentsOf(folder)).toHaveLength(1);
   // One lease for both, and it is gone with the last of them.
   expect(
     (await readdir(join(folder, `${spaceKey("a")}.float32`))).filter((name) => name.endsWith(".lease")),

@@ -1,5 +1,5 @@
 /** Disks that refuse. A read-only folder would not stop root, so errors come from a file system in between. */
-import { writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { append, emptyFolder, found, range, spaceKey, storeIn, width } from "./testing/storedItems";
@@ -44,6 +44,10 @@ test("a full disk: what is stored stays good, the rest is kept in memory, and it
   await space.release();
   expect(await found(await open(), range(0, 41))).toEqual(range(0, 40));
   expect(problems).toEqual(["train/cache-full"]);
+
+  const path = join(folder, `${spaceKey("a")}.float32`);
+  const segment = (await readdir(path)).find((name) => name.endsWith(".rows"))!;
+  expect((await stat(join(path, segment))).size).toBe(64 + 12 + 10 * (36 + 4 * width));
 
   const later = storeIn(folder);
   expect(await found(await later.open(), range(0, 40))).toEqual(range(0, 10));

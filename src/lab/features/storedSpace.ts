@@ -217,7 +217,7 @@ export class StoredSpace {
       await writeAll(handle, head, begin);
       await writeAll(handle, data, begin + head.byteLength);
     } catch (error) {
-      // Otherwise the torn block would end the segment for all others.
+      // The disk is full: what is of no use gives its room back.
       await handle.truncate(begin).catch(() => this.#abandon(segment));
       throw error;
     } finally {
