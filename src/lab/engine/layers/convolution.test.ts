@@ -4,7 +4,8 @@ import { Rng } from "../../../shared/rng";
 import { windowsOf, type WindowOptions } from "../../backbone/kinds/windows";
 import { GraphBuilder } from "../onnx/graphBuilder";
 import { Runtime } from "../runtime";
-import { relativeDistance } from "../testing/networks";
+import { compileStep } from "../compileStep";
+import { conv, dense, pool, relativeDistance, sequence } from "../testing/networks";
 import { columnConvolution } from "./columnConvolution";
 import type { ConvolutionOperands, ConvolutionPlace, TrainedConvolution } from "./convolution";
 import { depthwisePlaneConvolution } from "./depthwiseConvolution";
@@ -74,4 +75,22 @@ describe.each(geometries)("%s", (_, image, options) => {
       expect(distance, name).toBeLessThan(1e-6);
     }
   });
+});
+
+test("the graph of large maps holds small tables, not one row number for each element", () => {
+  const sliding = { kernelSize: [3, 3], strides: [1, 1], padding: "same", useBias: true, activation: "relu6" } as const;
+  const graph = sequence(
+    [224, 224, 3],
+    [
+      conv("first", { filters: 32, strides: [2, 2] }),
+      { type: "DepthwiseConv2D", name: "depthwise", depthMultiplier: 1, ...sliding },
+      pool("MaxPooling2D", 3, 2, "same"),
+      conv("second", { filters: 64 }),
+      { type: "GlobalAveragePooling2D", name: "average", keepDims: false },
+      dense("head"),
+    ],
+  );
+  const trainable = graph.layers.map(({ name }) => name);
+  const model = compileStep(graph, { trainable, batch: 2, end: "gradient" });
+  expect(model.length).toBeLessThan(4e6);
 });
