@@ -58,6 +58,51 @@ test("hands out the weights of the epochs that asked for, each after its report"
   expect(last).not.toEqual(weightsOfEpochs[1]);
 });
 
+test("interrupted in one thread and taken up in another, with everything that crosses on the way", async () => {
+  const validation = randomExamples(graph, 20, 4, 6);
+  const full: TrainRequest = {
+    ...request,
+    train: { ...examples, sampleWeights: new Float32Array(50).fill(0.5) },
+    validation: { features: validation.features, targets: validation.labels },
+    epochs: 300,
+    emaDecay: 0.9,
+  };
+  const whole = await engine.train(full);
+  const interruptFlag = new Int32Array(new SharedArrayBuffer(4));
+  const first = await engine.train({ ...full, interruptFlag }, { onStep: () => Atomics.store(interruptFlag, 0, 1) });
+  expect(first).toMatchObject({ interrupted: true });
+  const other = createOnnxruntimeEngine();
+  const second = await other.train({ ...full, resume: first.snapshot });
+  await other.dispose();
+  expect({ ...second, seconds: 0 }).toEqual({ ...whole, seconds: 0 });
+  // What was handed over is still the caller's.
+  expect(first.snapshot.weights.get("head/kernel")!.data.length).toBe(32);
+  expect(first.snapshot.slots.get("first moment")!.data.length).toBe(92);
+});
+
+test("shared memory crosses without a copy, for training and for inference", async () => {
+  const data = new Float32Array(new SharedArrayBuffer(4 * 300));
+  data.set(train.features.data);
+  const features = { shape: [50, 6], data };
+  expect((await engine.train({ ...request, train: { ...examples, features } })).weights).toEqual(
+    (await engine.train(request)).weights,
+  );
+  expect(await engine.infer(graph, weights, features)).toEqual(await engine.infer(graph, weights, train.features));
+});
+
+test("targets that are values cross too", async () => {
+  const targets = { shape: [50, 4], data: new Float32Array(200).fill(0.5) };
+  const values = {
+    ...request,
+    train: { features: train.features, targets },
+    loss: { name: "meanSquaredError" },
+  } as const;
+  const { epochs } = await engine.train(values);
+  expect(epochs.at(-1)!.trainLoss).toBeLessThan(epochs[0]!.trainLoss / 2);
+  expect(epochs[0]).not.toHaveProperty("trainAccuracy");
+  expect(targets.data.length).toBe(200);
+});
+
 test("delivers every step, in order, before it resolves, in few messages", async () => {
   const steps: number[] = [];
   const epochs: number[] = [];

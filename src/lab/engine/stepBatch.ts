@@ -85,11 +85,12 @@ export class StepBatch {
     const { targets, sampleWeights } = examples;
     const size = this.#rowSize;
     const width = this.#outputs;
+    const [labels, values] = "shape" in targets ? [undefined, targets.data] : [targets, undefined];
     for (let i = 0; i < this.rows; i++) {
       const row = order[from + i]!;
       features.read(row, this.#input, i * size);
-      if (!("shape" in targets)) this.#labels[i] = targets[row]!;
-      else this.#values.set(targets.data.subarray(row * width, (row + 1) * width), i * width);
+      if (labels) this.#labels[i] = labels[row]!;
+      else this.#values.set(values.subarray(row * width, (row + 1) * width), i * width);
       if (sampleWeights) this.#weights[i] = sampleWeights[row]!;
     }
     for (const { data, rate } of this.#masks) {
