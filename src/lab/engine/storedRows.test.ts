@@ -3,6 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { append, emptyFolder, itemOf, range, rowOf, spaceKey, storeIn, width } from "../features/testing/storedItems";
 import { Rng } from "../../shared/rng";
+import type { Features } from "./engine";
+import { runInference } from "./runInference";
+import { runTraining } from "./runTraining";
+import { Runtime } from "./runtime";
+import { dense, randomExamples, randomWeights, sequence } from "./testing/networks";
 import { openStoredRows, type StoredRows } from "./storedRows";
 
 /** Rows 0 … 99 in two files and several blocks, as a dataset that has them in another order. */
@@ -85,3 +90,38 @@ test("rows that were handed out keep their space although it was released", asyn
   expect(await readdir(folder)).toContain(`${spaceKey("a")}.float32`);
   expect(rows!.files).toHaveLength(1);
 });
+
+test.each(["float32", "float16"] as const)(
+  "training and inference from files give the bits that they give from memory: %s",
+  async (dtype) => {
+    const graph = sequence([width], [dense("hidden", { units: 5, activation: "relu" }), dense("head")]);
+    const { features, labels } = randomExamples(graph, 40, 4, 2);
+    const items = range(0, 40).map(itemOf);
+    const space = await storeIn(await emptyFolder(), { dtype }).open();
+    const inMemory = { shape: features.shape, data: await space.append(items, features.data) };
+    const inFiles = space.stored(items, [width])!;
+    const weights = randomWeights(graph, 1);
+    const runtime = new Runtime();
+    const train = (rows: Features) => {
+      const examples = { features: rows, targets: labels };
+      return runTraining(runtime, {
+        graph,
+        weights,
+        trainable: ["hidden", "head"],
+        train: examples,
+        validation: examples,
+        epochs: 3,
+        batchSize: 16,
+        optimizer: { name: "adam", learningRate: 0.01 },
+        seed: 3,
+      });
+    };
+    const [expected, got] = [await train(inMemory), await train(inFiles)];
+    expect(got.weights).toEqual(expected.weights);
+    expect(got.epochs).toEqual(expected.epochs);
+    expect(await runInference(runtime, graph, weights, inFiles, { batchSize: 7 })).toEqual(
+      await runInference(runtime, graph, weights, inMemory, { batchSize: 7 }),
+    );
+    await runtime.dispose();
+  },
+);

@@ -214,7 +214,7 @@ test("appends at once do not disturb each other", async () => {
   const folder = await emptyFolder();
   const { open } = storeIn(folder);
   const spaces = await Promise.all([open(), open()]);
-  await append(spaces[0]!, range(100, 101));
+  await append(spaces[0], range(100, 101));
   await Promise.all(range(0, 20).map((i) => append(spaces[i % 2]!, range(5 * i, 5 * i + 5))));
   await Promise.all(spaces.map((space) => space.release()));
   expect(await found(await storeIn(folder).open(), range(0, 101))).toEqual(range(0, 101));

@@ -21,8 +21,11 @@ const clockToleranceMs = 5000;
 
 let leases = 0;
 
-/** Answers the path, to be removed when the space is no longer used. */
+/** Answers the path, to be removed when the space is no longer used. Leases of processes that are gone are removed on the way. */
 export async function writeLease(files: StoreFiles, folder: string): Promise<string> {
+  for (const path of await leasesIn(files, folder)) {
+    if (!(await isLive(files, path))) await files.rm(path, { force: true });
+  }
   const path = join(folder, `${process.pid}-${Date.now().toString(36)}${(++leases).toString(36)}${suffix}`);
   const lease: Lease = { pid: process.pid, host: hostname(), processStarted: processStarted() };
   await files.writeFile(path, JSON.stringify(lease), { mode: 0o600 });
@@ -31,10 +34,15 @@ export async function writeLease(files: StoreFiles, folder: string): Promise<str
 
 /** Whether a living process uses the space. */
 export async function isLeased(files: StoreFiles, folder: string): Promise<boolean> {
-  for (const name of await files.readdir(folder)) {
-    if (name.endsWith(suffix) && (await isLive(files, join(folder, name)))) return true;
+  for (const path of await leasesIn(files, folder)) {
+    if (await isLive(files, path)) return true;
   }
   return false;
+}
+
+async function leasesIn(files: StoreFiles, folder: string): Promise<string[]> {
+  const names = await files.readdir(folder);
+  return names.filter((name) => name.endsWith(suffix)).map((name) => join(folder, name));
 }
 
 async function isLive(files: StoreFiles, path: string): Promise<boolean> {

@@ -137,6 +137,11 @@ test("what another process uses is not removed while it lives", async () => {
   expect(problems).toEqual(["train/cache-limit"]);
   expect(await readdir(folder)).toContain(`${spaceKey("a")}.float32`);
   await kill(user);
+  // A killed process leaves its lease, which whoever comes next removes.
+  const space = join(folder, `${spaceKey("a")}.float32`);
+  expect((await readdir(space)).filter((name) => name.endsWith(".lease"))).toHaveLength(1);
+  await (await storeIn(folder).open("a")).release();
+  expect((await readdir(space)).filter((name) => name.endsWith(".lease"))).toEqual([]);
   await append(await storeIn(folder, { limitBytes: 2000 }).open("b"), range(0, 20));
   expect(await readdir(folder)).not.toContain(`${spaceKey("a")}.float32`);
   expect(rowOf(0)).toHaveLength(width);
