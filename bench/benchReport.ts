@@ -7,6 +7,10 @@ export interface BenchRow {
   readonly unit: string;
   readonly graft: number;
   readonly peers: Readonly<Record<string, number>>;
+  /** Which figures are the better ones. Default lower: times. */
+  readonly better?: "lower" | "higher";
+  /** What was to be reached, and whether it was. */
+  readonly goals?: readonly { readonly text: string; readonly met: boolean }[];
 }
 
 export interface BenchReport {
@@ -33,16 +37,30 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-/** Each peer's figure with how many times Graft's it is. */
+/** How many times better Graft's figure is than the peer's. */
+export function advantage(row: Pick<BenchRow, "graft" | "better">, peer: number): number {
+  return row.better === "higher" ? row.graft / peer : peer / row.graft;
+}
+
+/** Each peer's figure with how many times better Graft's is; what was to be reached where a row says so. */
 function cellsOf({ rows }: BenchReport): string[][] {
   const peers = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
   const peerCell = (row: BenchRow, peer: string): string => {
     const value = row.peers[peer];
-    return value === undefined ? "-" : `${value} (x${(value / row.graft).toFixed(2)})`;
+    return value === undefined ? "-" : `${value} (x${advantage(row, value).toFixed(2)})`;
   };
+  const hasGoals = rows.some(({ goals }) => goals !== undefined);
+  const goalCell = ({ goals = [] }: BenchRow): string =>
+    goals.map(({ text, met }) => `${text}: ${met ? "yes" : "no"}`).join("; ") || "-";
   return [
-    ["", "unit", "graft", ...peers],
-    ...rows.map((row) => [row.what, row.unit, String(row.graft), ...peers.map((peer) => peerCell(row, peer))]),
+    ["", "unit", "graft", ...peers, ...(hasGoals ? ["to reach"] : [])],
+    ...rows.map((row) => [
+      row.what,
+      row.unit,
+      String(row.graft),
+      ...peers.map((peer) => peerCell(row, peer)),
+      ...(hasGoals ? [goalCell(row)] : []),
+    ]),
   ];
 }
 

@@ -78,7 +78,8 @@ async function output(command: string, args: readonly string[]): Promise<string>
   }
 }
 
-async function firstWith(commands: readonly string[], args: readonly string[]): Promise<string | undefined> {
+/** The first of the commands that ends well with these arguments. */
+export async function firstWith(commands: readonly string[], args: readonly string[]): Promise<string | undefined> {
   for (const command of commands) {
     if (await attempt(command, args)) {
       return command;
@@ -88,9 +89,9 @@ async function firstWith(commands: readonly string[], args: readonly string[]): 
 }
 
 /** True when the command ran and ended well. */
-async function attempt(command: string, args: readonly string[]): Promise<boolean> {
+export async function attempt(command: string, args: readonly string[], timeout = 300_000): Promise<boolean> {
   try {
-    await run(command, args, { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 });
+    await run(command, args, { timeout, maxBuffer: 64 * 1024 * 1024 });
     return true;
   } catch {
     return false; // The caller goes on to the next way.

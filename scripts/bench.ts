@@ -1,24 +1,41 @@
-/** `npm run bench -- NAME [--json] [--write]`. */
+/** `npm run bench -- NAME [--json] [--write] [--quick] [--only PART,…]`. */
 import { join } from "node:path";
 import { formatReport, writeReport, type BenchReport } from "../bench/benchReport";
+import { benchEngine, engineParts } from "../bench/engine";
 import { benchKernel } from "../bench/kernel";
 import { benchLanguage } from "../bench/language";
 
 interface Bench {
   readonly about: string;
-  run(): Promise<BenchReport>;
+  run(options: { readonly quick: boolean; readonly only: readonly string[] }): Promise<BenchReport>;
 }
 
 const root = process.cwd();
 const say = (text: string): void => void process.stderr.write(`· ${text}\n`);
 
+const cacheFolder = join(root, "node_modules", ".cache", "graft-bench");
+
 const benches: Readonly<Record<string, Bench>> = {
+  engine: {
+    about: `training and inference, beside PyTorch, Keras, scikit-learn and onnxruntime alone. Parts: ${engineParts.join(", ")}`,
+    run: ({ quick, only }) => {
+      process.env.GRAFT_DIST ??= join(root, "dist");
+      return benchEngine({
+        kernelFile: join(root, "dist", "kernel.js"),
+        cacheFolder,
+        scripts: join(root, "bench", "python"),
+        quick,
+        parts: engineParts.filter((part) => only.length === 0 || only.includes(part)),
+        say,
+      });
+    },
+  },
   kernel: {
     about: "a kernel's start and the cost of small cells, beside ipykernel and deno jupyter",
     run: () =>
       benchKernel({
         kernelFile: join(root, "dist", "kernel.js"),
-        cacheFolder: join(root, "node_modules", ".cache", "graft-bench"),
+        cacheFolder,
         say,
       }),
   },
@@ -29,18 +46,20 @@ const benches: Readonly<Record<string, Bench>> = {
 };
 
 const usage = [
-  "npm run bench -- NAME [--json] [--write]",
+  "npm run bench -- NAME [--json] [--write] [--quick] [--only=PART,…]",
   "--write: puts the table into docs/benchmarks.md as well",
+  "--quick: small sizes and one round, to see that it runs (engine)",
+  "--only=PART,…: some parts of it (engine)",
   "",
   ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),
 ].join("\n");
 
-const options = ["--json", "--write", "--help"];
+const options = ["--json", "--write", "--quick", "--only", "--help"];
 
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const name = args.find((argument) => !argument.startsWith("--"));
-  const unknown = args.find((argument) => argument.startsWith("--") && !options.includes(argument));
+  const unknown = args.find((argument) => argument.startsWith("--") && !options.includes(argument.split("=")[0]!));
   if (unknown !== undefined) {
     say(`Expected ${options.join(", ")}, but found ${unknown}.\n\n${usage}`);
     return 1;
@@ -54,7 +73,8 @@ async function main(): Promise<number> {
     say(`Expected one of the benchmarks ${Object.keys(benches).join(", ")}, but found ${name}.\n\n${usage}`);
     return 1;
   }
-  const report = await bench.run();
+  const only = args.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
+  const report = await bench.run({ quick: args.includes("--quick"), only: only?.split(",") ?? [] });
   console.log(args.includes("--json") ? JSON.stringify(report) : formatReport(report));
   if (args.includes("--write")) {
     await writeReport(report, join(root, "docs", "benchmarks.md"));
