@@ -50,6 +50,7 @@ export class Kernel {
   readonly #prompts: Prompts;
   readonly #comms: CellComms;
   readonly #executor: Executor;
+  readonly #modules: ModuleLoader;
   readonly #session: SessionReport;
   readonly #variables: VariablesReport;
   readonly #afterCell: (() => void)[] = [];
@@ -81,6 +82,7 @@ export class Kernel {
     });
     this.#session = new SessionReport(scope, this.#reporter, () => engines.info);
     this.#variables = new VariablesReport(scope, this.#reporter);
+    this.#modules = modules;
     this.#provide(scope, modules);
     this.#executor = new Executor({
       context: { scope, modules, runtime: this.#runtime(modules, options.notebookFolder) },
@@ -203,6 +205,7 @@ export class Kernel {
     const reporter = this.#reporter;
     installLabHost({
       notebookFolder: this.#options.notebookFolder,
+      tensorLibrary: () => this.#modules.load("@tensorflow/tfjs"),
       checkpointFolder: this.#options.checkpointFolder,
       checkpointed: (checkpoint) =>
         reporter.session(currentExecution()?.parent ?? "{}", { kind: "checkpoint", checkpoint }),

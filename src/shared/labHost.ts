@@ -23,6 +23,8 @@ export interface LabHost {
   afterCell(action: () => void): void;
   /** Absolute folder of the notebook: relative paths in cells are relative to it. */
   readonly notebookFolder: string;
+  /** The `@tensorflow/tfjs` that cells import, with its backend set up. Absent: there are no cells. */
+  tensorLibrary?(): Promise<unknown>;
 }
 
 export interface DisplayOptions {

@@ -37,7 +37,7 @@ export class InferenceScorer {
     const rowSize = sizeOf(graph.input.shape);
     const outputs = sizeOf(valueShapes(graph).get(graph.output)!);
     const { targets, sampleWeights } = this.#examples;
-    const { ofRow } = lossRules(this.#loss);
+    const rules = lossRules(this.#loss);
     let loss = 0;
     let correct = 0;
     for (let from = 0; from < this.#rows; from += largestBatch) {
@@ -49,7 +49,7 @@ export class InferenceScorer {
         const values = this.#output.subarray(i * outputs, (i + 1) * outputs);
         const isClass = !("shape" in targets);
         const target = isClass ? targets[row]! : targets.data.subarray(row * outputs, (row + 1) * outputs);
-        loss += ofRow(values, target) * (sampleWeights?.[row] ?? 1);
+        loss += rules.ofRow(values, target) * (sampleWeights?.[row] ?? 1);
         if (isClass && largestIndex(values) === target) correct++;
       }
     }

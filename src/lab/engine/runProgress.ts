@@ -71,7 +71,7 @@ export function readProgress(
     throw new GraftError({
       code: "engine/snapshot",
       expected: `a snapshot of the ${engine} engine, version ${version}`,
-      found: `${String(written.engine)}, version ${String(written.version)}`,
+      found: `${written.engine}, version ${String(written.version)}`,
       remedy: "Go on with the engine and version of Graft that took it, or start a new training from its weights",
     });
   }

@@ -37,5 +37,13 @@ export function adam({ beta1, beta2, epsilon }: AdamSettings): OptimizerRules {
         slots: [first, second],
       };
     },
+
+    apply([first, second], [rate, scaledEpsilon], gradient) {
+      for (let i = 0; i < gradient.length; i++) {
+        first![i] = first![i]! * beta1 + gradient[i]!;
+        second![i] = second![i]! * beta2 + gradient[i]! ** 2;
+        gradient[i] = (first![i]! / (Math.sqrt(second![i]!) + scaledEpsilon!)) * rate!;
+      }
+    },
   };
 }

@@ -12,6 +12,8 @@ export interface OptimizerRules {
   /** Their values. @param step From 1. */
   scalarsAt(step: number, learningRate: number): readonly number[];
   write(builder: GraphBuilder, inputs: OptimizerInputs, gradient: Value): WrittenUpdate;
+  /** The same without a graph: puts what is taken off the parameters in the gradient's place, and the slots after the step in theirs. */
+  apply(slots: readonly Float32Array[], scalars: readonly number[], gradient: Float32Array): void;
 }
 
 /** Slots and scalars in the order of their names. */

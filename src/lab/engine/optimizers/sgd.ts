@@ -25,5 +25,14 @@ export function sgd({ momentum, nesterov }: SgdSettings): OptimizerRules {
       const direction = nesterov ? builder.binary("Add", gradient, scaled(velocity)) : velocity;
       return { change: builder.binary("Mul", direction, rate!), slots: [velocity] };
     },
+
+    apply([velocity], [rate], gradient) {
+      for (let i = 0; i < gradient.length; i++) {
+        const slope = gradient[i]!;
+        if (velocity) velocity[i] = velocity[i]! * momentum + slope;
+        const follow = nesterov ? slope + momentum * (velocity?.[i] ?? 0) : (velocity?.[i] ?? slope);
+        gradient[i] = (velocity ? follow : slope) * rate!;
+      }
+    },
   };
 }

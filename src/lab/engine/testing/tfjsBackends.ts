@@ -1,8 +1,8 @@
 /** The backends of tfjs that can run here; a suite says which ones did, so that a missing one is never silent. */
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../tfjs/backend";
+import { useNative, useWasm } from "../tfjs/installedBackends";
 
 export interface FoundBackends {
   readonly backends: readonly string[];
@@ -16,23 +16,17 @@ const require = createRequire(import.meta.url);
 export async function tfjsBackends(): Promise<FoundBackends> {
   const backends: string[] = [];
   const missing: string[] = [];
-  for (const { backend, load } of [
-    { backend: "tensorflow", load: () => void require("@tensorflow/tfjs-node") },
-    { backend: "wasm", load: loadWasm },
-    { backend: "cpu", load: () => undefined },
+  for (const { backend, use } of [
+    { backend: "tensorflow", use: () => useNative(tf, require) },
+    { backend: "wasm", use: () => useWasm(tf, require) },
+    { backend: "cpu", use: () => useBackend(tf, "cpu") },
   ]) {
     try {
-      load();
-      if (!(await useBackend(tf, backend))) throw new Error("it does not initialise");
+      await use();
       backends.push(backend);
     } catch (error) {
       missing.push(`${backend} did not run: ${(error as Error).message.split("\n")[0]}`);
     }
   }
   return { backends, missing };
-}
-
-function loadWasm(): void {
-  const wasm = require("@tensorflow/tfjs-backend-wasm") as { setWasmPaths(folder: string): void };
-  wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
 }

@@ -2,9 +2,11 @@ import { GraftError } from "../../../shared/graftError";
 import { pathTo } from "../../backbone/cutGraph";
 import { layerOfWeight, placedLayers, type PlacedLayer } from "../../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
-import { weightOf } from "../checkedGraph";
 import type { Loss } from "../engine";
-import { lengthOf, type ParameterLayout, parameterLayout, type Slot } from "../parameterLayout";
+import { allFinite } from "../finite";
+import { filled, type KeptWeights } from "../keptWeights";
+import { type ParameterLayout, parameterLayout, type Slot } from "../parameterLayout";
+import type { DivergenceCause } from "../trainingLoop";
 import { onBackend } from "./backend";
 import { CustomLayers } from "./customLayers";
 import { forward, type Pass } from "./forward";
@@ -83,9 +85,8 @@ export class GradientStep {
   }
 
   /** Trained weights and statistics as flat arrays. @throws GraftError when one is missing or has another shape. */
-  initial(weights: Weights): { readonly parameters: Float32Array; readonly statistics: Float32Array } {
-    const { parameters, statistics } = this.layout;
-    return { parameters: flatOf(parameters, weights), statistics: flatOf(statistics, weights) };
+  initial(weights: Weights): KeptWeights {
+    return { parameters: filled(this.layout.parameters, weights), statistics: filled(this.layout.statistics, weights) };
   }
 
   /** Loss, gradient and moved statistics for these weights, which stay as they are. */
@@ -113,13 +114,35 @@ export class GradientStep {
     );
   }
 
-  /** The output in inference mode, `[batch, outputs]`. `onValue` is told each layer's value, in order. */
-  output(
-    parameters: Float32Array,
-    statistics: Float32Array,
-    features: Tensor,
-    onValue?: (layer: string, value: TfTensor) => void,
-  ): Float32Array {
+  /** Why the loss of this input is not finite: one more forward pass, which is only paid for when it happened. */
+  diagnose(parameters: Float32Array, statistics: Float32Array, input: StepInput): DivergenceCause {
+    if (!allFinite(input.features.data)) {
+      const reader = this.#graph.layers.find(({ inputs }) => inputs.includes(this.#graph.input.name));
+      return { what: "input", ...(reader && { layer: reader.name }) };
+    }
+    const tf = this.#tf;
+    let found: DivergenceCause | undefined;
+    onBackend(tf, this.#backend, () =>
+      tf.tidy(() => {
+        const state = new Map([
+          ...this.#tensors(this.layout.parameters, parameters),
+          ...this.#tensors(this.layout.statistics, statistics),
+        ]);
+        const isBad = (tensor: TfTensor) => !allFinite(Float32Array.from(tensor.dataSync()));
+        this.#forward(state, input, statistics.slice(), (layer, value) => {
+          if (found !== undefined) return;
+          const weights = this.#layers.find((placed) => placed.layer.name === layer)!.weights;
+          const weightOfLayer = (name: string) => this.#weight(state, `${layer}/${name}`);
+          if (weights.some(({ name }) => isBad(weightOfLayer(name)))) found = { what: "weights", layer };
+          else if (isBad(value)) found = { what: "value", layer };
+        });
+      }),
+    );
+    return found ?? { what: "loss" };
+  }
+
+  /** The output in inference mode, `[batch, outputs]`. */
+  output({ parameters, statistics }: KeptWeights, features: Tensor): Float32Array {
     const tf = this.#tf;
     return onBackend(tf, this.#backend, () =>
       tf.tidy(() => {
@@ -127,8 +150,7 @@ export class GradientStep {
           ...this.#tensors(this.layout.parameters, parameters),
           ...this.#tensors(this.layout.statistics, statistics),
         ]);
-        const value = forward({ ...this.#pass(state), ...(onValue && { onValue }) }, tensorOf(tf, features));
-        return Float32Array.from(value.dataSync());
+        return Float32Array.from(forward(this.#pass(state), tensorOf(tf, features)).dataSync());
       }),
     );
   }
@@ -138,7 +160,12 @@ export class GradientStep {
     this.#custom.dispose();
   }
 
-  #forward(state: ReadonlyMap<string, TfTensor>, { features, mask }: StepInput, moved: Float32Array): TfTensor {
+  #forward(
+    state: ReadonlyMap<string, TfTensor>,
+    { features, mask }: StepInput,
+    moved: Float32Array,
+    onValue?: Pass["onValue"],
+  ): TfTensor {
     const tf = this.#tf;
     const slots = new Map(this.layout.statistics.map((slot) => [slot.key, slot]));
     const training = {
@@ -146,7 +173,7 @@ export class GradientStep {
       mask: (layer: string, shape: readonly number[]) => tf.tensor(mask(layer, shape), [...shape]),
       update: (key: string, value: TfTensor) => moved.set(value.dataSync(), slots.get(key)!.offset),
     };
-    return forward({ ...this.#pass(state), training }, tensorOf(tf, features));
+    return forward({ ...this.#pass(state), training, ...(onValue && { onValue }) }, tensorOf(tf, features));
   }
 
   #pass(state: ReadonlyMap<string, TfTensor>): Pass {
@@ -155,8 +182,12 @@ export class GradientStep {
       graph: this.#graph,
       layers: this.#layers,
       custom: this.#custom,
-      weight: (key) => state.get(key) ?? this.#frozen.get(key),
+      weight: (key) => this.#weight(state, key),
     };
+  }
+
+  #weight(state: ReadonlyMap<string, TfTensor>, key: string): TfTensor {
+    return state.get(key) ?? this.#frozen.get(key);
   }
 
   #tensors(slots: readonly Slot[], flat: Float32Array): ReadonlyMap<string, TfTensor> {
@@ -180,12 +211,6 @@ export interface Problem {
   readonly weights: Weights;
   readonly trainable: readonly string[];
   readonly loss: Loss;
-}
-
-function flatOf(slots: readonly Slot[], weights: Weights): Float32Array {
-  const flat = new Float32Array(lengthOf(slots));
-  for (const { layer, spec, offset } of slots) flat.set(weightOf(weights, layer, spec).data, offset);
-  return flat;
 }
 
 function tensorOf(tf: TensorLibrary, { shape, data }: Tensor): TfTensor {
