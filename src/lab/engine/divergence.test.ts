@@ -61,7 +61,11 @@ test.each<[string, number, Partial<TrainRequest>]>([
     const stopped = await runTraining(
       runtime,
       { ...request, interruptFlag },
-      { onStep: ({ step }) => void (step === steps.length && Atomics.store(interruptFlag, 0, 1)) },
+      {
+        onStep({ step }) {
+          if (step === steps.length) Atomics.store(interruptFlag, 0, 1);
+        },
+      },
     );
     expect(bits(result.weights)).toEqual(bits(stopped.weights));
     expect(bits(result.snapshot.slots)).toEqual(bits(stopped.snapshot.slots));
@@ -104,7 +108,7 @@ describe("the diagnosis", () => {
     const data: Record<string, Float32Array> = { "batch input": randomExamples(of, 4, 4, 4).features.data };
     for (const [key, tensor] of randomWeights(of, 3)) data[key] = tensor.data;
     change(data);
-    const shapes = new Map(
+    const shapes = new Map<string, readonly number[]>(
       placedLayers(of).flatMap(({ layer, weights }) =>
         weights.map(({ name, shape }) => [`${layer.name}/${name}`, shape] as const),
       ),

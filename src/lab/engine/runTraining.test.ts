@@ -212,6 +212,39 @@ describe("a run", () => {
     expect(result.epochs[1]!.validationLoss).toBeCloseTo(loss, 4);
   });
 
+  /** With a rate of 0 nothing moves, so training and validation on the same rows have to agree. */
+  const values = { shape: [7, 4], data: Float32Array.from({ length: 28 }, (_, i) => ((i * 5) % 7) / 7) };
+  const sampleWeights = Float32Array.from({ length: 7 }, (_, row) => row / 2);
+
+  test.each<[TrainRequest["loss"] & object, TrainRequest["train"]["targets"]]>([
+    [{ name: "softmaxCrossEntropy", labelSmoothing: 0.2 }, examplesFor(mlp, 7, 4).targets],
+    [{ name: "sigmoidCrossEntropy", labelSmoothing: 0.1 }, values],
+    [{ name: "meanSquaredError" }, values],
+  ])("validates with the loss that it trains with: %j", async (loss, targets) => {
+    const train = { ...examplesFor(mlp, 7, 4), targets, sampleWeights };
+    const optimizer = { name: "sgd", learningRate: 0 } as const;
+    const request = requestFor(mlp, 7, { train, validation: train, loss, optimizer, epochs: 1 });
+    const [epoch] = (await runTraining(runtime, request)).epochs;
+    expect(epoch!.validationLoss! / epoch!.trainLoss).toBeCloseTo(1, 5);
+    expect(epoch!.validationAccuracy).toBe(epoch!.trainAccuracy);
+    expect(epoch!.trainAccuracy === undefined).toBe(loss.name !== "softmaxCrossEntropy");
+    const unweighted = { ...train, sampleWeights: new Float32Array(7).fill(1) };
+    const [other] = (await runTraining(runtime, { ...request, validation: unweighted })).epochs;
+    expect(Math.abs(other!.validationLoss! / epoch!.trainLoss - 1)).toBeGreaterThan(0.01);
+  });
+
+  test("with a moving average, scores and returns the averaged weights", async () => {
+    const request = requestFor(mlp, 7, { validation: examplesFor(mlp, 5, 9), emaDecay: 0.9, epochs: 3 });
+    const { weights, epochs, snapshot } = await runTraining(runtime, request);
+    const optimizer = { name: "sgd", learningRate: 0 } as const;
+    const still = requestFor(mlp, 7, { validation: request.validation!, weights, optimizer, epochs: 1 });
+    const [again] = (await runTraining(runtime, still)).epochs;
+    expect(again!.validationLoss).toBe(epochs.at(-1)!.validationLoss);
+    expect(
+      relativeDistance(weights.get("head/kernel")!.data, snapshot.weights.get("head/kernel")!.data),
+    ).toBeGreaterThan(1e-3);
+  });
+
   test("learns", async () => {
     const train = examplesFor(mlp, 40, 8);
     train.targets.forEach((label, row) => (train.features.data[row * 6 + label]! += 3));

@@ -94,7 +94,8 @@ export function checkSchedule(schedule: Schedule, steps: number, hasValidation: 
       );
     }
     case "oneCycle":
-      return requirePart("warmupPart", schedule.warmupPart ?? 0.25);
+      requirePart("warmupPart", schedule.warmupPart ?? 0.25);
+      return;
     case "slantedTriangular": {
       requirePart("cutPart", schedule.cutPart ?? 0.1);
       const { ratio = 32 } = schedule;

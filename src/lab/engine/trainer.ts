@@ -70,7 +70,7 @@ function buffersOf(result: Results[keyof Results] | TrainingSnapshot): ArrayBuff
     ...("weights" in result ? result.weights.values() : []),
     ...("slots" in result ? result.slots.values() : []),
     ...("snapshot" in result ? [...result.snapshot.weights.values(), ...result.snapshot.slots.values()] : []),
-    ...("best" in result ? (result.best?.weights.values() ?? []) : []),
+    ...("best" in result ? result.best.weights.values() : []),
   ];
   return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
 }

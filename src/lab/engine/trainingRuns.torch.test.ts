@@ -88,18 +88,17 @@ function examplesOf({ model, rows, weighted, loss }: Case): Examples {
 }
 
 test.each(runs.map((run) => [run.case.name, run] as const))("%s", async (_, { case: recorded, losses, weights }) => {
-  const { name, model, rows, weighted, learningRateFactors, ...settings } = recorded;
-  const graph = graphs[model];
+  const graph = graphs[recorded.model];
   const steps: number[] = [];
   const result = await runTraining(
     runtime,
     {
-      ...settings,
+      ...recorded,
       graph,
       weights: initialWeights(graph),
       trainable: graph.layers.map((layer) => layer.name),
       train: examplesOf(recorded),
-      ...(learningRateFactors && { learningRateFactors: new Map(Object.entries(learningRateFactors)) }),
+      learningRateFactors: new Map(Object.entries(recorded.learningRateFactors ?? {})),
     },
     { onStep: ({ loss }) => steps.push(loss) },
   );

@@ -45,7 +45,7 @@ async function written(loss: Loss, weighted: boolean) {
       : new Tensor("float32", Float32Array.from(values), [4, 3]),
     ...(weighted && { weights: new Tensor("float32", Float32Array.from(weights), [4]) }),
   });
-  return { rows: [...(result["rows"]!.data as Float32Array)], gradient: result["gradient"]!.data as Float32Array };
+  return { rows: [...(result.rows!.data as Float32Array)], gradient: result.gradient!.data as Float32Array };
 }
 
 describe.each(

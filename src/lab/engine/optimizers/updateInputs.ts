@@ -23,7 +23,7 @@ export class UpdateInputs {
       slots.forEach((slot) => into.fill(value(slot), slot.offset, slot.offset + slot.size));
 
     this.#scalars = rules.scalars.map(() => new Float32Array(1));
-    this.#scalarsAt = rules.scalarsAt;
+    this.#scalarsAt = (step, learningRate) => rules.scalarsAt(step, learningRate);
     const kernels = parameters.filter(({ spec }) => spec.role === "kernel");
     const decays = new Float32Array(length);
     if (decay === "gradient") fill(decays, kernels, () => weightDecay);
