@@ -133,6 +133,14 @@ test("the best epoch's weights are those that it had", async () => {
   expect(bits(best!.weights)).toEqual(bits(upToBest.weights));
 });
 
+test("an interrupt keeps the best weights of the epochs before it beside the last ones", async () => {
+  const stopped = await interruptedAfter(9, request, []);
+  const twoEpochs = await runTraining(runtime, { ...request, epochs: 2 });
+  expect(stopped.best!.epoch).toBe(twoEpochs.best!.epoch);
+  expect(bits(stopped.best!.weights)).toEqual(bits(twoEpochs.best!.weights));
+  expect(bits(stopped.weights)).not.toEqual(bits(twoEpochs.weights));
+});
+
 describe("refuses", () => {
   const more = { features: examples(12, 4).features, targets: examples(12, 4).targets };
   const otherLabels = { features: request.train.features, targets: examples(11, 8).targets };
