@@ -1,11 +1,12 @@
 /**
  * A tfjs LayersModel (`model.json` and its weight shards), read into a `LayerGraph` with weights and written back, without
- * loading tfjs.
+ * loading tfjs, unless there is a layer that only tfjs can know.
  */
 import { join } from "node:path";
 import * as v from "valibot";
 import { GraftError } from "../../shared/graftError";
 import { writeFileAtomically } from "../data/atomicFile";
+import { registeredLayer } from "../engine/tfjs/registeredLayer";
 import { layerOfWeight, placedLayers } from "./graphShapes";
 import type { LayerGraph, Tensor, Weights } from "./layerGraph";
 import { graphFromTopology, topologyOf } from "./keras/topology";
@@ -27,7 +28,8 @@ export interface LayersModel {
 export async function readLayersModel(from: string | ModelFiles): Promise<LayersModel> {
   const files = typeof from === "string" ? await folderFiles(from) : from;
   const modelJson = await readModelJson(files);
-  const graph = graphFromTopology(modelJson.modelTopology, join(files.origin, "model.json"));
+  const origin = join(files.origin, "model.json");
+  const graph = await graphFromTopology(modelJson.modelTopology, origin, registeredLayer);
   const stored = await readWeights(files, modelJson.weightsManifest);
   return { graph, weights: requireWeights(graph, stored, files.origin) };
 }

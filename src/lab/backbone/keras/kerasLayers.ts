@@ -120,6 +120,10 @@ const readers: Readonly<Record<string, Reader>> = {
   }),
 };
 
+export function isKnownClass(className: string): boolean {
+  return className in readers;
+}
+
 /** @throws GraftError `backbone/unsupported-layer` naming the layer and what about it is not supported. */
 export function layerFromKeras(keras: KerasLayer, inputs: readonly string[], shapes: readonly Shape[]): Layer {
   const read = new KerasSettings(keras, Object.keys(readers));

@@ -48,7 +48,10 @@ export class KerasSettings {
       code: "backbone/unsupported-layer",
       expected: `only layers of these kinds: ${this.#known.join(", ")}`,
       found: `${this.layer.class_name} "${this.layer.config.name}"${what === undefined ? "" : ` with ${what}`}`,
-      remedy: "Use a backbone without it",
+      remedy:
+        what === undefined
+          ? `Use a backbone without it; if the class is yours, run tf.serialization.registerClass(${this.layer.class_name}) before`
+          : "Use a backbone without it",
     });
   }
 

@@ -7,7 +7,7 @@ import { GraftError } from "../../../shared/graftError";
 import { kindOf } from "../kinds/kindTable";
 import type { Shape } from "../kinds/layerKind";
 import type { Layer, LayerGraph } from "../layerGraph";
-import { kerasFromLayer, layerFromKeras } from "./kerasLayers";
+import { isKnownClass, kerasFromLayer, layerFromKeras } from "./kerasLayers";
 import { type KerasLayer, kerasLayerSchema } from "./kerasSettings";
 
 const layersSchema = v.array(kerasLayerSchema);
@@ -25,11 +25,23 @@ const modelSchema = v.object({
 /** Keras' own converter puts the model one level deeper. */
 const topologySchema = v.union([modelSchema, v.looseObject({ model_config: modelSchema })]);
 
+/** The layer of a class that Graft does not know, where a person has registered it; else undefined. */
+export type RegisteredLayers = (
+  keras: KerasLayer,
+  inputs: readonly string[],
+  inputShapes: readonly Shape[],
+) => Promise<Layer | undefined>;
+
 /**
+ * @param registered Asked for layers of classes that Graft does not know. Default: there are none.
  * @throws GraftError `backbone/bad-topology` when it is no Keras topology, `backbone/several-inputs`, `backbone/shared-layer`, `backbone/unsupported-layer` naming the layer and
  * what about it is not supported, `backbone/layer-shape` when a layer cannot take what comes before it.
  */
-export function graphFromTopology(topology: unknown, origin: string): LayerGraph {
+export async function graphFromTopology(
+  topology: unknown,
+  origin: string,
+  registered: RegisteredLayers = () => Promise.resolve(undefined),
+): Promise<LayerGraph> {
   if (typeof topology === "object" && topology !== null && "node" in topology) {
     throw badTopology(origin, "a GraphModel, which has operations where a LayersModel has layers");
   }
@@ -38,11 +50,11 @@ export function graphFromTopology(topology: unknown, origin: string): LayerGraph
   const model = "model_config" in parsed.output ? parsed.output.model_config : parsed.output;
   switch (model.class_name) {
     case "Sequential":
-      return sequentialGraph(Array.isArray(model.config) ? model.config : model.config.layers, origin);
+      return sequentialGraph(Array.isArray(model.config) ? model.config : model.config.layers, origin, registered);
     case "Functional":
     case "Model":
       if (Array.isArray(model.config)) throw badTopology(origin, "a functional model without output layers");
-      return functionalGraph(model.config.layers, model.config.output_layers, origin);
+      return functionalGraph(model.config.layers, model.config.output_layers, origin, registered);
     default:
       throw badTopology(origin, `a model of class ${model.class_name}`);
   }
@@ -90,17 +102,26 @@ interface Connected {
   readonly inputs: readonly string[];
 }
 
-function sequentialGraph(all: readonly KerasLayer[], origin: string): LayerGraph {
+async function sequentialGraph(
+  all: readonly KerasLayer[],
+  origin: string,
+  registered: RegisteredLayers,
+): Promise<LayerGraph> {
   const explicit = all[0]?.class_name === "InputLayer" ? all[0] : undefined;
   const rest = explicit === undefined ? all : all.slice(1);
   const shape = (explicit ?? rest[0])?.config.batch_input_shape;
   if (rest.length === 0) throw badTopology(origin, "a model without layers");
   const input = { name: explicit?.config.name ?? "input", shape: inputShape(shape, origin) };
   const connected = rest.map((keras, i) => ({ keras, inputs: [rest[i - 1]?.config.name ?? input.name] }));
-  return { input, layers: layersOf(connected, input), output: rest.at(-1)!.config.name };
+  return { input, layers: await layersOf(connected, input, registered), output: rest.at(-1)!.config.name };
 }
 
-function functionalGraph(all: readonly KerasLayer[], outputs: unknown, origin: string): LayerGraph {
+async function functionalGraph(
+  all: readonly KerasLayer[],
+  outputs: unknown,
+  origin: string,
+  registered: RegisteredLayers,
+): Promise<LayerGraph> {
   const inputs = all.filter((layer) => layer.class_name === "InputLayer");
   const outputNames = referencedLayers([outputs]);
   if (inputs.length !== 1 || outputNames.length !== 1) {
@@ -116,7 +137,7 @@ function functionalGraph(all: readonly KerasLayer[], outputs: unknown, origin: s
     .filter((layer) => layer !== inputs[0])
     .map((keras) => ({ keras, inputs: inputsOf(keras, origin) }));
   const ordered = inTopologicalOrder(connected, input.name, origin);
-  return { input, layers: layersOf(ordered, input), output: outputNames[0]! };
+  return { input, layers: await layersOf(ordered, input, registered), output: outputNames[0]! };
 }
 
 /** @throws GraftError when the layer is applied several times: its weights would belong to several places. */
@@ -136,14 +157,21 @@ function inputsOf(keras: KerasLayer, origin: string): readonly string[] {
 }
 
 /** Layers in order, each with the shapes of what it reads known. */
-function layersOf(connected: readonly Connected[], input: LayerGraph["input"]): Layer[] {
+async function layersOf(
+  connected: readonly Connected[],
+  input: LayerGraph["input"],
+  registered: RegisteredLayers,
+): Promise<Layer[]> {
   const shapes = new Map<string, Shape>([[input.name, input.shape]]);
-  return connected.map(({ keras, inputs }) => {
+  const layers: Layer[] = [];
+  for (const { keras, inputs } of connected) {
     const inputShapes = inputs.map((name) => shapes.get(name)!);
-    const layer = layerFromKeras(keras, inputs, inputShapes);
+    const own = isKnownClass(keras.class_name) ? undefined : await registered(keras, inputs, inputShapes);
+    const layer = own ?? layerFromKeras(keras, inputs, inputShapes);
     shapes.set(layer.name, kindOf(layer).outputShape(layer, inputShapes));
-    return layer;
-  });
+    layers.push(layer);
+  }
+  return layers;
 }
 
 /** Names in `[[["conv1", 0, 0, {}], …]]`, or in the flat `["conv1", 0, 0]` of Keras 3. */
