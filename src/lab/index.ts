@@ -14,6 +14,7 @@ export { datasets, type IdxOptions } from "./data/datasets";
 export type { RawImage } from "./data/joinedImages";
 export type { MnistOptions, TrainAndTest } from "./data/mnist";
 export type { Score } from "./head/softmaxScore";
+export type { OnnxExport } from "./export/exportOnnxFile";
 export { show } from "./insight/show";
 export { fromScratch, graft, type GraftOptions } from "./train/graft";
 export type { EpochRecord, StepRecord, TrainingHistory, TrainingPhase } from "./train/history";

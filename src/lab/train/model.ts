@@ -8,7 +8,10 @@ import { layerNamed, parameterCount, weightedLayers } from "../backbone/graphSha
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
+import { notebookPath } from "../data/locations";
+import { createTfjsEngine } from "../engine/tfjs/tfjsEngine";
 import type { TrainingSnapshot } from "../engine/trainingSnapshot";
+import { exportOnnxFile, type OnnxExport } from "../export/exportOnnxFile";
 import { largestIndex, type Score, scoreLogits, softmax } from "../head/softmaxScore";
 import { liveCurves } from "../insight/liveCurves";
 import { inspectText } from "../inspectText";
@@ -237,6 +240,16 @@ export class Model implements Describable, DescribableVariable {
   ): Promise<{ readonly layer: string; readonly features: Tensor }> {
     const layer = options.layer ?? layerNamed(this.#graph, this.#graph.output).inputs[0]!;
     return { layer, features: await layerValues(this.#network, dataset, layer) };
+  }
+
+  /**
+   * Writes the model as an ONNX file, relative to the notebook: input `[batch, height, width, channels]` of preprocessed images,
+   * output `output`, the logits `[batch, classes]`. The file is run in ONNX Runtime and held against tfjs before it is called done.
+   *
+   * @throws GraftError `export/differs`, `engine/cannot-compile` naming a layer that ONNX has no form of.
+   */
+  exportOnnx(path: string): Promise<OnnxExport> {
+    return exportOnnxFile(this.#network, this.classes, notebookPath(path), createTfjsEngine());
   }
 
   /** The layers with their shapes, parameters, number for `lastLayers` and what is frozen, as a text table. */
