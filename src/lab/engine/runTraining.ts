@@ -9,7 +9,7 @@ import { UpdateInputs } from "./optimizers/updateInputs";
 import { compileUpdate, slotNames, updateOptions } from "./optimizers/writeUpdate";
 import { lengthOf, parameterLayout } from "./parameterLayout";
 import { openRows, type RowReader } from "./rowReader";
-import type { Runtime } from "./runtime";
+import type { Feeds, Runtime } from "./runtime";
 import { StepBatch, type StepScore } from "./stepBatch";
 import { type DivergenceCause, type PlannedUpdate, runTrainingLoop, type TrainingMachine } from "./trainingLoop";
 import { TrainingState } from "./trainingState";
@@ -34,6 +34,9 @@ interface Parts {
   /** The batch at the end of an epoch; the same as `full` where it is as large. */
   readonly last: StepBatch;
   readonly inputs: UpdateInputs;
+  /** Of a whole step, beside the weights. */
+  readonly fullFeeds: Feeds;
+  readonly lastFeeds: Feeds;
   /** Where gradients are gathered over batches: runs the update. */
   readonly update: (() => Promise<void>) | undefined;
 }
@@ -73,11 +76,14 @@ class CompiledMachine implements TrainingMachine {
     const session = gathers
       ? await runtime.session(`update ${JSON.stringify([update, length])}`, () => compileUpdate(update, length))
       : undefined;
+    const last = rest === 0 ? full : await batchOf(rest);
     return new CompiledMachine(runtime, request, {
       state,
       full,
-      last: rest === 0 ? full : await batchOf(rest),
+      last,
       inputs,
+      fullFeeds: { ...full.feeds, ...inputs.feeds },
+      lastFeeds: { ...last.feeds, ...inputs.feeds },
       update: session && (() => state.update(session, inputs.feeds)),
     });
   }
@@ -110,7 +116,7 @@ class CompiledMachine implements TrainingMachine {
     rows,
     dropout,
   }: PlannedUpdate): Promise<StepScore | DivergenceCause> {
-    const { state, inputs, full, last, update } = this.#parts;
+    const { state, inputs, full, last, fullFeeds, lastFeeds, update } = this.#parts;
     const { train, batchSize } = this.#request;
     inputs.set(step, learningRate);
     if (update) state.beginGroup();
@@ -123,7 +129,7 @@ class CompiledMachine implements TrainingMachine {
         batch.setShare(batch.rows / rows);
         await state.gather(batch.session, batch.feeds, batch.fetches);
       } else {
-        await state.step(batch.session, { ...batch.feeds, ...inputs.feeds }, batch.fetches);
+        await state.step(batch.session, batch === full ? fullFeeds : lastFeeds, batch.fetches);
       }
       const score = batch.score();
       if (!Number.isFinite(score.loss)) return this.#diagnosed(batch);

@@ -32,6 +32,8 @@ export class TrainingState {
   readonly #frozenFeeds: Feeds;
   /** By the sides that are current; a network has hundreds of weights, and a step may take less than a millisecond. */
   readonly #feeds: Feeds[] = [];
+  /** Whole steps by the feeds of their batch and by side: small steps take a tenth of a millisecond, and merging objects counts. */
+  readonly #steps = new Map<Feeds, { readonly feeds: Feeds; readonly fetches: Feeds }[]>();
   readonly #averageFeeds: ((arrays: Arrays) => Feeds) | undefined;
   readonly #trained: PingPong;
   readonly #statistics: PingPong;
@@ -97,12 +99,20 @@ export class TrainingState {
     return { ...this.feeds, ...this.#averageFeeds?.(this.#trained.arrays) };
   }
 
-  /** Runs one whole step and takes its results over. */
+  /**
+   * Runs one whole step and takes its results over.
+   *
+   * @param feeds The same objects from step to step: what they make together with the weights is kept.
+   */
   async step(session: InferenceSession, feeds: Feeds, fetches: Feeds): Promise<void> {
-    await session.run(
-      { ...this.feeds, ...feeds },
-      { ...this.#trained.nextFetches, ...this.#statistics.nextFetches, ...fetches },
-    );
+    const side = 2 * this.#trained.side + this.#statistics.side;
+    const known = this.#steps.get(feeds) ?? [];
+    if (known.length === 0) this.#steps.set(feeds, known);
+    const step = (known[side] ??= {
+      feeds: { ...this.feeds, ...feeds },
+      fetches: { ...this.#trained.nextFetches, ...this.#statistics.nextFetches, ...fetches },
+    });
+    await session.run(step.feeds, step.fetches);
     this.#trained.turn();
     this.#statistics.turn();
   }
