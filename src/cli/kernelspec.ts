@@ -5,6 +5,7 @@
 import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shippedFile } from "../lab/data/locations";
+import { allocatorEnvironment } from "../protocol/allocator";
 import { GraftError } from "../shared/graftError";
 
 /** The name that notebooks and `jupyter` commands use. */
@@ -22,6 +23,7 @@ export interface Kernelspec {
   readonly display_name: string;
   readonly language: string;
   readonly interrupt_mode: "message" | "signal";
+  readonly env: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -31,6 +33,7 @@ export function kernelspecOf({ node, kernelFile }: KernelspecCommand): Kernelspe
     display_name: "Graft (TypeScript)",
     language: "typescript",
     interrupt_mode: "message",
+    env: allocatorEnvironment,
     metadata: { debugger: false },
   };
 }

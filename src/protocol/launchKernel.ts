@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GraftError } from "../shared/graftError";
+import { allocatorEnvironment } from "./allocator";
 import { findNode } from "./findNode";
 import { readConnectionFile, type ConnectionFile } from "./kernelAddress";
 import { makePrivateFolder } from "./privateFolder";
@@ -71,7 +72,7 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
       detached: true,
       stdio: ["ignore", log, log],
       windowsHide: true,
-      env: { ...process.env, ...node.env, ...options.env },
+      env: { ...allocatorEnvironment, ...process.env, ...node.env, ...options.env },
     },
   );
   closeSync(log);
