@@ -24,10 +24,12 @@ const rate = 1e-4;
 
 export async function mobileNetRows(bench: EngineBench): Promise<BenchRow[]> {
   const backbone = await backbones.load(address);
-  return [...(await frozenRows(bench, backbone)), ...(await fineTuneRows(bench, backbone))];
+  const ways = new Map<string, string>();
+  return [...(await frozenRows(bench, backbone, ways)), ...(await fineTuneRows(bench, backbone, ways))];
 }
 
-async function frozenRows(bench: EngineBench, backbone: Backbone): Promise<BenchRow[]> {
+/** `ways` gets each peer's quickest way to compute this network. */
+async function frozenRows(bench: EngineBench, backbone: Backbone, ways: Map<string, string>): Promise<BenchRow[]> {
   bench.say("frozen MobileNetV2");
   const batches = bench.quick ? 1 : 4;
   const count = batchSize * batches;
@@ -45,7 +47,7 @@ async function frozenRows(bench: EngineBench, backbone: Backbone): Promise<Bench
       bench.notes.push(`Frozen MobileNetV2: ${name} computed other features (${apart.toExponential(1)} apart).`);
   };
   for (const peer of bench.peers) {
-    const { sample } = await peer.ask({
+    const { sample, how } = await peer.ask({
       do: "infer",
       job: "frozen",
       ...file,
@@ -53,6 +55,8 @@ async function frozenRows(bench: EngineBench, backbone: Backbone): Promise<Bench
       batch: batchSize,
     });
     check(peer.name, sample as number[]);
+    ways.set(peer.name, how as string);
+    bench.say(`  ${peer.name} is quickest with ${how as string}`);
   }
   const handMade = await handMadeContender(backbone, input.data, batches);
   check(handMade.contender.name, handMade.sample);
@@ -125,7 +129,11 @@ async function handMadeContender(
   };
 }
 
-async function fineTuneRows(bench: EngineBench, backbone: Backbone): Promise<BenchRow[]> {
+async function fineTuneRows(
+  bench: EngineBench,
+  backbone: Backbone,
+  ways: ReadonlyMap<string, string>,
+): Promise<BenchRow[]> {
   const count = bench.quick ? 128 : 2000;
   /** A peer's epoch is linear in its images: all pass through all layers. So it may have fewer, and its time is scaled. */
   const peerCount = bench.quick ? 64 : 256;
@@ -158,7 +166,9 @@ async function fineTuneRows(bench: EngineBench, backbone: Backbone): Promise<Ben
     batchSize,
     rate,
   });
-  for (const peer of bench.peers) await peer.ask({ do: "train", job: "fineTune", ...options });
+  for (const peer of bench.peers) {
+    await peer.ask({ do: "train", job: "fineTune", ...options, ways: [ways.get(peer.name)!] });
+  }
 
   const later: number[] = [];
   const others = bench.peers.map((peer) =>

@@ -145,7 +145,10 @@ async function trainingRow(bench: EngineBench, one: TrainingCase): Promise<Bench
   });
   const options = { ...file, graph: peerGraph(graph), trainable, batch: batchSize, rate };
   await requireAgreement(bench, one.what, options, { graph, weights, trainable, features, labels, batchSize, rate });
-  for (const peer of bench.peers) await peer.ask({ do: "train", job: "training", ...options });
+  for (const peer of bench.peers) {
+    const { how } = await peer.ask({ do: "train", job: "training", ...options });
+    bench.say(`  ${peer.name} is quickest with ${how as string}`);
+  }
   const row = await measuredRow(bench, {
     what: one.what,
     unit,

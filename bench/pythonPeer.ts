@@ -95,13 +95,13 @@ async function findPython(
   const venv = join(cacheFolder, module);
   const own = join(venv, "bin", "python");
   const check = ["-c", `import ${module}`];
-  const found = await firstWith([own, "python3", "/usr/bin/python3"], check);
+  const found = await firstWith([own, "python3"], check);
   if (found !== undefined) return found;
   say(`installing ${name} with pip (some minutes)`);
   mkdirSync(cacheFolder, { recursive: true });
   await attempt("python3", ["-m", "venv", venv]);
   await attempt(own, ["-m", "pip", "install", "--quiet", "--retries", "1", ...packages], 900_000);
-  const installed = await firstWith([own], check);
+  const installed = await firstWith([own, "/usr/bin/python3"], check);
   if (installed !== undefined || debian === undefined) return installed;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return undefined;
   say(`installing Debian's ${debian}`);

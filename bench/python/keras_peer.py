@@ -95,7 +95,8 @@ class Inference:
 class Training:
     """`model.fit`, as people call it."""
 
-    def __init__(self, tensors, graph, trainable, batch, rate):
+    def __init__(self, tensors, graph, trainable, batch, rate, ways=("graph", "XLA")):
+        self.ways = ways
         self.make = lambda: network(graph, tensors, trainable)
         self.x, self.y = tensors["features"], tensors["labels"]
         self.batch, self.rate = batch, rate
@@ -114,7 +115,7 @@ class Training:
         return model
 
     def ready(self):
-        models = {name: self.compiled(jit) for name, jit in (("graph", False), ("XLA", True))}
+        models = {name: self.compiled(jit=name == "XLA") for name in self.ways}
         few = min(len(self.x), 4 * self.batch)
         fit = lambda model: model.fit(self.x[:few], self.y[:few], batch_size=self.batch, verbose=0)
         self.how = fastest({name: lambda model=model: fit(model) for name, model in models.items()})

@@ -42,7 +42,7 @@ def prepare(file, index, l2, within):
         exact, _ = fit(problem["double"], 1e-9)
         optimum = min(value(exact), problem["ours"])
         for name, data in (("float32", x), ("float64", problem["double"])):
-            for tolerance in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6):
+            for tolerance in (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6):
                 model, seconds = fit(data, tolerance)
                 if value(model) - optimum <= within:
                     found.append((seconds, name, tolerance, data, value(model) - optimum))

@@ -181,7 +181,8 @@ class Inference:
 class Training:
     """The usual way: every step computes all layers, also the frozen ones."""
 
-    def __init__(self, tensors, graph, trainable, batch, rate, exact=False):
+    def __init__(self, tensors, graph, trainable, batch, rate, ways=tuple(LAYOUTS), exact=False):
+        self.ways = ways
         self.network = Network(graph, tensors, exact).train_only(trainable)
         self.x = torch.from_numpy(tensors["features"])
         self.y = torch.from_numpy(tensors["labels"]).long()
@@ -191,7 +192,7 @@ class Training:
 
     def ready(self):
         if self.x.dim() == 4:
-            self.use(fastest({name: lambda name=name: self.probe(name) for name in LAYOUTS}))
+            self.use(fastest({name: lambda name=name: self.probe(name) for name in self.ways}))
         return self
 
     def use(self, layout):
@@ -244,6 +245,7 @@ def infer(job, file, index, graph, batch):
 
 def train(job, file, index, **options):
     jobs[job] = Training(Tensors(file, index), **options).ready()
+    return {"how": next(name for name, layout in LAYOUTS.items() if layout == jobs[job].layout)}
 
 
 def losses(file, index, steps, **options):
