@@ -110,7 +110,7 @@ describe.each(backends)("%s", (backend) => {
     const interruptFlag = new Int32Array(new SharedArrayBuffer(4));
     const steps: StepReport[] = [];
     const timer = setTimeout(() => Atomics.store(interruptFlag, 0, 1), 10);
-    const result = await engine.train(request({ epochs: 100_000, interruptFlag }), {
+    const result = await engine.train(request({ epochs: 500, interruptFlag }), {
       onStep: (step) => steps.push(step),
     });
     clearTimeout(timer);
