@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cutGraph, weightsOf } from "../../backbone/cutGraph";
 import type { LayerOf, Weights } from "../../backbone/layerGraph";
 import { type LayersModel, readLayersModel, writeLayersModel } from "../../backbone/layersModel";
-import { chooseEngine } from "../chooseEngine";
+import { combineEngines } from "../combinedEngine";
 import { createOnnxruntimeEngine } from "../onnxruntimeEngine";
 import { randomExamples, relativeDistance } from "../testing/networks";
 import { tfjsBackends } from "../testing/tfjsBackends";
@@ -100,11 +100,15 @@ test("is written so that tfjs reads it", async () => {
 });
 
 test("goes to tfjs with a sentence that names it", async () => {
+  const said: string[] = [];
   const compiled = createOnnxruntimeEngine();
-  const { engine, reason } = chooseEngine([compiled, createTfjsEngine({ tf, backend: "cpu" })], model.graph);
-  expect(engine.name).toBe(`tfjs ${tf.version.tfjs} (cpu)`);
-  expect(reason).toMatch(/^Layer "scale" \(ChannelScale\) does not compile to ONNX/);
-  await compiled.dispose();
+  const engine = combineEngines(compiled, createTfjsEngine({ tf, backend: "cpu" }), (text) => void said.push(text));
+  const { features } = randomExamples(model.graph, 2, 3, 1);
+  await engine.infer(model.graph, model.weights, features);
+  expect(said).toEqual([
+    `Layer "scale" (ChannelScale) does not compile to ONNX: what it computes runs on tfjs ${tf.version.tfjs} (cpu), more slowly.`,
+  ]);
+  await engine.dispose();
 });
 
 test("of a class that nobody registered is refused by its name, in a file and in a graph", async () => {
