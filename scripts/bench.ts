@@ -1,9 +1,11 @@
 /** `npm run bench -- NAME [--json] [--write] [--quick] [--only PART,…]`. */
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { formatReport, writeReport, type BenchReport } from "../bench/benchReport";
 import { benchEngine, engineParts } from "../bench/engine";
 import { benchKernel } from "../bench/kernel";
 import { benchLanguage } from "../bench/language";
+import { allocatorEnvironment } from "../src/protocol/allocator";
 
 interface Bench {
   readonly about: string;
@@ -82,7 +84,16 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
+/** Training runs in this process, so it has to be one like a kernel's: the C library reads its settings once, at the start. */
+function runAsKernelDoes(): Promise<number> | number {
+  const missing = Object.entries(allocatorEnvironment).some(([name, value]) => process.env[name] !== value);
+  if (!missing) return main();
+  const args = [...process.execArgv, ...process.argv.slice(1)];
+  const env = { ...process.env, ...allocatorEnvironment };
+  return spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;
+}
+
+Promise.resolve(runAsKernelDoes()).then(
   // Sockets of a peer that would not end must not keep this open.
   (code) => process.exit(code),
   (error: unknown) => {

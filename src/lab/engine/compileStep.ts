@@ -7,6 +7,7 @@ import type { LayerGraph } from "../backbone/layerGraph";
 import { GraftError } from "../../shared/graftError";
 import { inputName, writeBackward, writeForward, writeWeightInputs } from "./differentiate";
 import type { Loss } from "./engine";
+import { flattenAsConvolution } from "./flattenAsConvolution";
 import { lossRules } from "./losses/lossTable";
 import { writeLoss } from "./losses/writeLoss";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder";
@@ -52,10 +53,11 @@ export const names = {
 
 /** The step as an ONNX file. @throws GraftError when the graph cannot be trained: shapes, names, an output that the loss cannot read. */
 export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array {
-  const graph = reluAfterPool(model);
+  // Weights go in and out in the shapes of the model as it was given.
+  const layout = parameterLayout(placedLayers(model), options.trainable);
+  checkOutput(model, options.loss);
+  const graph = flattenAsConvolution(reluAfterPool(model));
   const layers = placedLayers(graph);
-  const layout = parameterLayout(layers, options.trainable);
-  checkOutput(graph, options.loss);
   const builder = new GraphBuilder();
   const weights = writeWeightInputs(builder, layout);
   const forward = writeForward(builder, graph, layers, options, weights);

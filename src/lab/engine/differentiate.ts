@@ -32,7 +32,7 @@ export interface Forward {
   readonly statistics: ReadonlyMap<string, Value>;
 }
 
-/** All layers in training mode. Weights by `layer/weight`. */
+/** All layers in training mode. Weights by `layer/weight`, in any shape of the right size. */
 export function writeForward(
   builder: GraphBuilder,
   graph: LayerGraph,
@@ -56,7 +56,10 @@ export function writeForward(
       outputShape,
       trainable: isTrained,
       needsInputGradients,
-      weight: (name: string) => weights.get(`${layer.name}/${name}`)!,
+      weight: (name: string) => {
+        const { shape } = specs.find((spec) => spec.name === name)!;
+        return builder.reshape(weights.get(`${layer.name}/${name}`)!, shape);
+      },
       update: (name: string, value: Value) => void statistics.set(`${layer.name}/${name}`, value),
       mask: (shape: readonly number[]) => builder.input(maskName(layer.name), shape),
     };

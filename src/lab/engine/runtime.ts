@@ -4,6 +4,8 @@
  */
 import type * as OrtModule from "onnxruntime-node";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { GraftError } from "../../shared/graftError";
 
 type Ort = typeof OrtModule;
@@ -14,8 +16,27 @@ type Ort = typeof OrtModule;
  */
 const sessionOptions: InferenceSession.SessionOptions = {
   graphOptimizationLevel: "all",
+  ...threadOptions(),
   extra: { session: { intra_op: { allow_spinning: "0" } } },
 };
+
+/**
+ * All cores, said in so many words: on a virtual machine that hides its topology, ONNX Runtime takes two cores for one and
+ * works with a single thread. Where cores are shared by two hardware threads, one each. Windows tells neither: its own choice.
+ */
+function threadOptions(): InferenceSession.SessionOptions {
+  if (process.platform === "win32") return {};
+  const siblings = process.platform === "linux" && isSmtActive() ? 2 : 1;
+  return { intraOpNumThreads: Math.max(1, Math.floor(availableParallelism() / siblings)) };
+}
+
+function isSmtActive(): boolean {
+  try {
+    return readFileSync("/sys/devices/system/cpu/smt/active", "utf8").trim() === "1";
+  } catch {
+    return false; // A kernel that does not tell has none to tell of.
+  }
+}
 
 export type Feeds = Record<string, OrtTensor>;
 

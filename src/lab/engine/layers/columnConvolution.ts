@@ -23,7 +23,10 @@ export function columnConvolution(place: ConvolutionPlace, operands: Convolution
   const columns = windowColumns(place, input);
   const matrix = builder.reshape(kernel, [columns.value.shape[0]!, filters]);
   const offset = bias ? [builder.reshape(bias, [filters, 1])] : [];
-  const product = builder.node("Gemm", [matrix, columns.value, ...offset], [filters, places], { transA: 1 });
+  // A kernel that lies as its product wants it is quicker than `transA`. Turned in four axes, so that ONNX Runtime does not
+  // fuse it back into the product.
+  const upright = builder.reshape(builder.transpose(kernel, [3, 0, 1, 2]), [filters, matrix.shape[0]!]);
+  const product = builder.node("Gemm", [upright, columns.value, ...offset], [filters, places]);
   const rows = (gradient: Value) => builder.reshape(gradient, [filters, places]);
   return {
     output: builder.reshape(product, [filters, outHeight, outWidth, batch]),

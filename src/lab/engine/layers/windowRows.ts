@@ -59,21 +59,32 @@ export function tapPixels(windows: Windows): Int32Array {
 /**
  * The way back, col2im without scattering (parallel and in a fixed order): pixel p of `[channels · height · width]` is the sum
  * over slots of row `rows[slot][p]` of the matrix that `windowRows` made. Two taps share a slot where strides keep both from
- * lying on one pixel. Where no tap lies the row is one beyond the last, which has to be zeros.
+ * lying on one pixel; where there are fewer windows than that, each has a slot. Where no tap lies the row is one beyond the
+ * last, which has to be zeros.
  */
 export function pixelRows(windows: Windows, channels: number): readonly Int32Array[] {
   const { height, width, outHeight, outWidth, kernel, strides } = windows;
   const pixels = channels * height * width;
   const rowsOfTap = channels * outHeight * outWidth;
-  const slotsBeside = Math.ceil(kernel[1] / strides[1]);
-  const slots = Array.from({ length: Math.ceil(kernel[0] / strides[0]) * slotsBeside }, () =>
+  const down = slotsAlong(kernel[0], strides[0], outHeight);
+  const beside = slotsAlong(kernel[1], strides[1], outWidth);
+  const slots = Array.from({ length: down.count * beside.count }, () =>
     new Int32Array(pixels).fill(kernel[0] * kernel[1] * rowsOfTap),
   );
   windowRows(windows, channels).forEach((pixel, row) => {
     if (pixel === pixels) return;
     const tap = Math.floor(row / rowsOfTap);
     const [i, j] = [Math.floor(tap / kernel[1]), tap % kernel[1]];
-    slots[Math.floor(i / strides[0]) * slotsBeside + Math.floor(j / strides[1])]![pixel] = row;
+    const [y, x] = [Math.floor((row % (outHeight * outWidth)) / outWidth), row % outWidth];
+    slots[down.slot(i, y) * beside.count + beside.slot(j, x)]![pixel] = row;
   });
   return slots;
+}
+
+/** In one direction: how many slots there are, and which one a tap of a window has. */
+function slotsAlong(kernel: number, stride: number, windows: number) {
+  const count = Math.ceil(kernel / stride);
+  return count <= windows
+    ? { count, slot: (tap: number) => Math.floor(tap / stride) }
+    : { count: windows, slot: (_: number, window: number) => window };
 }
