@@ -15,6 +15,7 @@ import { distance, type EngineBench, measuredRow, peerContender, peerGraph, tens
 import { requireAgreement } from "./engineTraining";
 import { handMadeMobileNet } from "./handMadeMobileNet";
 import type { Contender } from "./interleaved";
+import { threads } from "./pythonPeer";
 
 const address = "npm:nsfwjs/dist/models/mobilenet_v2";
 const batchSize = 32;
@@ -104,7 +105,9 @@ async function handMadeContender(
   pixels: Float32Array,
   batches: number,
 ): Promise<{ contender: Contender; session: InferenceSession; sample: Float32Array }> {
-  const session = await InferenceSession.create(handMadeMobileNet(backbone.graph, backbone.weights));
+  const session = await InferenceSession.create(handMadeMobileNet(backbone.graph, backbone.weights), {
+    intraOpNumThreads: threads,
+  });
   const size = 224 * 224;
   const planes = new Float32Array(batchSize * 3 * size);
   for (let image = 0; image < batchSize; image++) {

@@ -19,6 +19,12 @@ export interface FineTuneOptions {
    * learning rate and weight decay count then.
    */
   readonly optimizer?: Optimizer["name"] | Optimizer;
+  /**
+   * `"frozen"` leaves the batch norms among the last layers as they are, statistics, gamma and beta, as Keras' guide to transfer
+   * learning advises: with little data, or where a backbone's statistics follow slowly (momentum 0.999), trained ones do harm. Default
+   * `"train"`.
+   */
+  readonly batchNorm?: "train" | "frozen";
   /** Learning rate over the run. Default `"constant"`. `"plateau"` needs validation data. */
   readonly schedule?: Schedule;
   /** Default 20. */

@@ -21,8 +21,29 @@ export function selectLastLayers(graph: LayerGraph, lastLayers: number | "all"):
   });
 }
 
+/**
+ * Those of `layers` that train: without their batch norms where these stay frozen.
+ *
+ * @throws GraftError `train/nothing-to-train` when only batch norms were selected.
+ */
+export function withBatchNorm(layers: readonly Layer[], batchNorm: "train" | "frozen"): readonly Layer[] {
+  const trained = batchNorm === "train" ? layers : layers.filter(({ type }) => type !== "BatchNormalization");
+  if (trained.length > 0) return trained;
+  throw new GraftError({
+    code: "train/nothing-to-train",
+    expected: "a layer besides batch norm among those to train",
+    found: layers.map(({ name }) => name).join(", "),
+    remedy: 'Train more layers, or batch norm too: batchNorm: "train"',
+  });
+}
+
 /** In words: `"head"`, `"last 2 layers"`, `"all layers"`. */
 export function phaseName(graph: LayerGraph, trainable: readonly Layer[]): string {
-  if (trainable.length === 1) return "head";
-  return trainable.length === weightedLayers(graph).length ? "all layers" : `last ${trainable.length} layers`;
+  const [first] = trainable;
+  if (first === undefined || first.name === graph.output) return "head";
+  const layers = weightedLayers(graph);
+  const reach = layers.length - layers.findIndex(({ name }) => name === first.name);
+  const frozen = reach - trainable.length;
+  const name = reach === layers.length ? "all layers" : `last ${reach} layers`;
+  return frozen === 0 ? name : `${name} without batch norm`;
 }

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { Backbone } from "../backbone/backbone";
 import { initialWeights } from "../backbone/initialWeights";
 import type { LayerGraph } from "../backbone/layerGraph";
+import { weightedLayers } from "../backbone/graphShapes";
 import { layerHash } from "../backbone/weightsHash";
 import { Dataset } from "../data/dataset";
 import { InterruptedError } from "../../shared/graftError";
@@ -275,4 +276,20 @@ test("a listener of a cell that is interrupted does not fail the training: it st
   await expect(model.fineTune(images(8), options)).rejects.toThrow(InterruptedError);
   expect(model.history.phases[0]).toMatchObject({ status: "interrupted" });
   expect(hashes(model)).not.toEqual(before);
+});
+
+test("batch norms among the last layers stay frozen where that is asked for, and the phase says so", async () => {
+  const { engine, model } = setUp();
+  const layers = weightedLayers(model.graph);
+  const before = layers.map((layer) => layerHash(layer, model.weights));
+  const options = { lastLayers: 4, batchNorm: "frozen", epochs: 2, plot: false } as const;
+  const phase = await model.fineTune(images(6), options);
+  expect(phase.name).toBe("last 3 layers");
+  expect(engine.trained[0]!.trainable).toEqual(["two", "three", "head"]);
+
+  const all = await model.fineTune(images(6), { ...options, lastLayers: "all" });
+  expect(all.name).toBe("all layers without batch norm");
+  expect(all.frozenLayers).toEqual(["one_bn"]);
+  const changed = layers.filter((layer, i) => layerHash(layer, model.weights) !== before[i]).map(({ name }) => name);
+  expect(changed).toEqual(["one", "two", "three", "head"]);
 });

@@ -32,7 +32,7 @@ import { hashFrozen, verifyFrozen } from "./frozenGuard";
 import type { TrainingPhase } from "./history";
 import { HistoryLog } from "./historyLog";
 import type { LabRuntime } from "./labRuntime";
-import { phaseName, selectLastLayers } from "./layerSelection";
+import { phaseName, selectLastLayers, withBatchNorm } from "./layerSelection";
 import { layerTable } from "./layerTable";
 import { ProgressReport } from "./progressReport";
 import { requireClasses, requireExamples, requireSeveralClasses, requireShape } from "./requireFit";
@@ -145,14 +145,14 @@ export class Model implements Describable, DescribableVariable {
   /**
    * Trains the last layers by gradient descent, starting from the weights as they are: train the head first. All other layers stay
    * frozen to the bit, batch-norm statistics included, which is verified. A batch norm among the trained layers uses the batch's
-   * statistics. Interrupted, it keeps the weights as far as they got, and `resume` goes on.
+   * statistics, unless `batchNorm` is `"frozen"`. Interrupted, it keeps the weights as far as they got, and `resume` goes on.
    *
-   * @throws GraftError `train/last-layers`, `train/input-shape`, `train/classes`, `train/empty`, `train/one-class`, `train/batch-size`,
+   * @throws GraftError `train/last-layers`, `train/nothing-to-train`, `train/input-shape`, `train/classes`, `train/empty`, `train/one-class`, `train/batch-size`,
    * `train/class-weights`, `train/unknown-rate-layer`, `train/plateau`, `train/busy`, `train/diverged`, `train/frozen-drift`.
    * InterruptedError after an interrupt.
    */
   async fineTune(train: Dataset, options: FineTuneOptions): Promise<TrainingPhase> {
-    const layers = selectLastLayers(this.#graph, options.lastLayers);
+    const layers = withBatchNorm(selectLastLayers(this.#graph, options.lastLayers), options.batchNorm ?? "train");
     const plan = planFor(
       layers.map(({ name }) => name),
       train,
