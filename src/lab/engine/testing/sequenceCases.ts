@@ -1,4 +1,7 @@
-/** Rows of the conformance suite for sequences, and for layers that join, move or reshape values of any rank. */
+/**
+ * Rows of the conformance suite for sequences, and for layers that join, move or reshape values of any rank. One table of data:
+ * longer than a file of code should be.
+ */
 import type { LayerOf } from "../../backbone/layerGraph";
 import { branched, from } from "./branched";
 import type { ConformanceCase } from "./conformanceCase";
