@@ -16,12 +16,22 @@ export type WithExecution = (
   action: (execution: vscode.NotebookCellExecution) => Thenable<void>,
 ) => Promise<void>;
 
+/** The output that text of a stream goes to. */
+interface ShownStream {
+  readonly name: StreamContent["name"];
+  readonly output: vscode.NotebookCellOutput;
+  /** Settles when VS Code has taken it with its first text. */
+  readonly begun: Promise<void>;
+}
+
 export class CellOutputs {
   readonly #cell: vscode.NotebookCell;
   readonly #displays: Displays;
   readonly #withExecution: WithExecution;
-  #stream: { readonly name: StreamContent["name"]; readonly output: vscode.NotebookCellOutput } | undefined;
+  #stream: ShownStream | undefined;
   #clearBeforeNext = false;
+  /** How often the cell has been emptied. */
+  #clears = 0;
 
   constructor(cell: vscode.NotebookCell, displays: Displays, withExecution: WithExecution) {
     this.#cell = cell;
@@ -54,6 +64,7 @@ export class CellOutputs {
   clear(): Promise<void> {
     this.#clearBeforeNext = false;
     this.#stream = undefined;
+    this.#clears++;
     for (const [id, { cell }] of this.#displays) {
       if (cell === this.#cell) {
         this.#displays.delete(id);
@@ -63,15 +74,25 @@ export class CellOutputs {
   }
 
   #showStream({ name, text }: StreamContent): Promise<void> {
-    const { output } = this.#stream?.name === name ? this.#stream : {};
-    if (output !== undefined) {
-      return this.#withExecution(this.#cell, (execution) =>
-        execution.appendOutputItems(streamItem(name, text), output),
-      );
+    if (this.#stream?.name === name) {
+      return this.#showMore(this.#stream, text);
     }
-    const first = streamOutput(name, text);
-    this.#stream = { name, output: first };
-    return this.#append(first);
+    const output = streamOutput(name, text);
+    const begun = this.#append(output);
+    this.#stream = { name, output, begun };
+    return begun;
+  }
+
+  /**
+   * Never in one go with the output's first text: of an output and more text for it that come together, VS Code 1.139 tells its
+   * extensions the text twice (the output that it sends them has it already). What a person sees and saves has it once.
+   */
+  async #showMore({ name, output, begun }: ShownStream, text: string): Promise<void> {
+    const clears = this.#clears;
+    await begun;
+    if (clears === this.#clears) {
+      await this.#withExecution(this.#cell, (execution) => execution.appendOutputItems(streamItem(name, text), output));
+    }
   }
 
   #showOne(output: ShownBundle | Extract<CellOutput, { readonly kind: "error" }>): Promise<void> {
