@@ -5,7 +5,16 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 // Packages that carry binaries or read their own files at run time; they are loaded from node_modules as they are.
-const native = ["onnxruntime-node", "@tensorflow/*", "tslab", "tslab/*", "oxc-transform", "oxc-parser", "zeromq"];
+const native = [
+  "onnxruntime-node",
+  "@tensorflow/*",
+  "tslab",
+  "tslab/*",
+  "oxc-transform",
+  "oxc-parser",
+  "zeromq",
+  "h5wasm",
+];
 const node = { platform: "node", format: "cjs", target: "node20.19" };
 const browser = {
   platform: "browser",
@@ -34,11 +43,13 @@ const bundles = [
     to: "cli.js",
     options: { ...node, external: native, banner: { js: "#!/usr/bin/env node" } },
   },
-  ...["start", "demo", "test", "bench", "pretrain", "makeData", "tuneRecipes", "setupNative"].map((name) => ({
-    from: `scripts/${name}.ts`,
-    to: `scripts/${name}.js`,
-    options: { ...node, packages: "external" },
-  })),
+  ...["start", "demo", "test", "bench", "pretrain", "makeData", "checkRegistry", "tuneRecipes", "setupNative"].map(
+    (name) => ({
+      from: `scripts/${name}.ts`,
+      to: `scripts/${name}.js`,
+      options: { ...node, packages: "external" },
+    }),
+  ),
   ...["suite", "run"].map((name) => ({
     from: `test/host/${name}.ts`,
     to: `test/host/${name}.js`,

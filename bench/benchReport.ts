@@ -13,11 +13,23 @@ export interface BenchRow {
   readonly goals?: readonly { readonly text: string; readonly met: boolean }[];
 }
 
-export interface BenchReport {
+interface ReportOf {
   readonly bench: string;
   readonly machine: string;
-  readonly rows: readonly BenchRow[];
   readonly notes: readonly string[];
+}
+
+/** One figure a row, beside the peers'. */
+export interface BenchReport extends ReportOf {
+  readonly rows: readonly BenchRow[];
+}
+
+/** With columns of its own. */
+export interface TableReport extends ReportOf {
+  /** The first row is the head. */
+  readonly table: readonly (readonly string[])[];
+  /** What the table was made from, for programs. */
+  readonly results: unknown;
 }
 
 export function machineName(): string {
@@ -43,7 +55,9 @@ export function advantage(row: Pick<BenchRow, "graft" | "better">, peer: number)
 }
 
 /** Each peer's figure with how many times better Graft's is; what was to be reached where a row says so. */
-function cellsOf({ rows }: BenchReport): string[][] {
+function cellsOf(report: BenchReport | TableReport): readonly (readonly string[])[] {
+  if ("table" in report) return report.table;
+  const { rows } = report;
   const peers = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
   const peerCell = (row: BenchRow, peer: string): string => {
     const value = row.peers[peer];
@@ -64,7 +78,7 @@ function cellsOf({ rows }: BenchReport): string[][] {
   ];
 }
 
-export function formatReport(report: BenchReport): string {
+export function formatReport(report: BenchReport | TableReport): string {
   const table = cellsOf(report);
   const widths = table[0]!.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]): string =>
@@ -76,7 +90,7 @@ export function formatReport(report: BenchReport): string {
  * Puts the report between the markers `<!-- bench:NAME -->` and `<!-- /bench:NAME -->` of a Markdown file. Throws when the file
  * does not have them.
  */
-export async function writeReport(report: BenchReport, file: string): Promise<void> {
+export async function writeReport(report: BenchReport | TableReport, file: string): Promise<void> {
   const text = await readFile(file, "utf8");
   const [from, to] = [`<!-- bench:${report.bench} -->`, `<!-- /bench:${report.bench} -->`];
   const [start, end] = [text.indexOf(from), text.indexOf(to)];

@@ -12,7 +12,7 @@ import { headRow } from "./engineHead";
 import { growthRows, memoryRows } from "./engineLimits";
 import { mobileNetRows } from "./engineMobileNet";
 import { trainingRows } from "./engineTraining";
-import { type PeerProgram, type PythonPeer, startPythonPeer, threads } from "./pythonPeer";
+import { type PeerProgram, type PythonPeer, startPythonPeer, threads, torchProgram } from "./pythonPeer";
 
 export interface EngineBenchOptions {
   readonly kernelFile: string;
@@ -29,13 +29,6 @@ export interface EngineBenchOptions {
 export const engineParts = ["mobilenet", "training", "head", "memory", "growth"] as const;
 export type EnginePart = (typeof engineParts)[number];
 
-const torch: PeerProgram = {
-  name: "PyTorch",
-  module: "torch",
-  packages: ["torch", "numpy"],
-  debian: "python3-torch",
-  script: "torch_peer.py",
-};
 const keras: PeerProgram = {
   name: "Keras on TensorFlow",
   module: "tensorflow",
@@ -64,7 +57,7 @@ export async function benchEngine(options: EngineBenchOptions): Promise<BenchRep
   };
   try {
     const peers = parts.some((part) => part === "mobilenet" || part === "training")
-      ? [await start(torch), await start(keras)].filter((peer) => peer !== undefined)
+      ? [await start(torchProgram), await start(keras)].filter((peer) => peer !== undefined)
       : [];
     const sklearn = parts.includes("head") ? await start(scikitLearn) : undefined;
     const bench: EngineBench = { engine, peers, sklearn, folder, rounds: quick ? 1 : 5, quick, notes, say };

@@ -41,7 +41,7 @@ export async function memoryRows(bench: EngineBench, kernelFile: string): Promis
     const manyCells = await measure();
     const megabytes = [early, late, fewCells, manyCells].map(({ rss }) => Math.round(rss / 1e6)).join(", ");
     bench.notes.push(
-      `Memory of the kernel's process after 10,000 steps, 100,000 more, ${settling} cells, 1,000 more: ${megabytes} MB. Which thread holds the growth was not isolated.`,
+      `Memory of the kernel's process after 10,000 steps, 100,000 more, ${settling} cells, 1,000 more: ${megabytes} MB. The client acknowledges nothing, so the journal fills up to its 2,000 executions.`,
     );
     return [...flat("100,000 training steps", early, late), ...flat("1,000 cells with tensors", fewCells, manyCells)];
   } finally {

@@ -29,7 +29,7 @@ const prelude = [
 const situations = {
   "kernel idle": undefined,
   "while (true)": "while (true) {}",
-  "a model trains": "await model.fineTune(digits.train, { lastLayers: 'all', epochs: 100, plot: false });",
+  "a model trains": "await model.fineTune(digits.train, { all: true, epochs: 100, plot: false });",
 } as const;
 
 /** A question after the `i`-th keystroke: the text is another one each time, so that nothing can be remembered. */

@@ -18,6 +18,14 @@ export interface PeerProgram {
   readonly script: string;
 }
 
+export const torchProgram: PeerProgram = {
+  name: "PyTorch",
+  module: "torch",
+  packages: ["torch", "numpy"],
+  debian: "python3-torch",
+  script: "torch_peer.py",
+};
+
 export interface PythonPeer {
   /** With its version. */
   readonly name: string;

@@ -1,15 +1,17 @@
 /** `npm run bench -- NAME [--json] [--write] [--quick] [--only PART,…]`. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { formatReport, writeReport, type BenchReport } from "../bench/benchReport";
+import { formatReport, writeReport, type BenchReport, type TableReport } from "../bench/benchReport";
 import { benchEngine, engineParts } from "../bench/engine";
 import { benchKernel } from "../bench/kernel";
 import { benchLanguage } from "../bench/language";
+import { benchStrategies } from "../bench/strategies";
+import { partNames } from "../bench/strategiesParts";
 import { allocatorEnvironment } from "../src/protocol/allocator";
 
 interface Bench {
   readonly about: string;
-  run(options: { readonly quick: boolean; readonly only: readonly string[] }): Promise<BenchReport>;
+  run(options: { readonly quick: boolean; readonly only: readonly string[] }): Promise<BenchReport | TableReport>;
 }
 
 const root = process.cwd();
@@ -32,6 +34,19 @@ const benches: Readonly<Record<string, Bench>> = {
       });
     },
   },
+  strategies: {
+    about: `every strategy on real images over five seeds, beside PyTorch. Parts: ${partNames.join(", ")}`,
+    run: ({ quick, only }) => {
+      process.env.GRAFT_DIST ??= join(root, "dist");
+      return benchStrategies({
+        cacheFolder,
+        scripts: join(root, "bench", "python"),
+        quick,
+        parts: partNames.filter((part) => only.length === 0 || only.includes(part)),
+        say,
+      });
+    },
+  },
   kernel: {
     about: "a kernel's start and the cost of small cells, beside ipykernel and deno jupyter",
     run: () =>
@@ -50,8 +65,8 @@ const benches: Readonly<Record<string, Bench>> = {
 const usage = [
   "npm run bench -- NAME [--json] [--write] [--quick] [--only=PART,…]",
   "--write: puts the table into docs/benchmarks.md as well",
-  "--quick: small sizes and one round, to see that it runs (engine)",
-  "--only=PART,…: some parts of it (engine)",
+  "--quick: small sizes and one round, to see that it runs (engine, strategies)",
+  "--only=PART,…: some parts of it (engine, strategies)",
   "",
   ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),
 ].join("\n");

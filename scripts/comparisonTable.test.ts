@@ -11,6 +11,7 @@ const row = {
   accuracy: 0.66,
   interval: [0.64, 0.68],
   seconds: 3.125,
+  trunkPasses: 1,
   detail: "all layers",
 } as const;
 const gain = { mean: 0.072, interval: [0.05, 0.094] } as const;
@@ -21,7 +22,7 @@ const figure: ComparisonFigure = {
   rows: [
     { ...row, strategy: "scratch" },
     { ...row, strategy: "head", detail: "head", accuracy: 0.732, gain },
-    { ...row, strategy: "lastN", detail: "last 2 layers", gain: { mean: -0.01, interval: [-0.02, 0.001] } },
+    { ...row, strategy: "last 2 layers", detail: "last 2 layers", gain: { mean: -0.01, interval: [-0.02, 0.001] } },
   ],
 };
 
@@ -40,10 +41,10 @@ test("the last finished comparison is found, an unfinished one is not", () => {
 test("the table is aligned and shows gains with their sign", () => {
   expect(comparisonTable(figure)).toBe(
     [
-      "strategy  labels    test accuracy %  gain over scratch  seconds  trained",
-      "scratch       50  66.0 [64.0, 68.0]                        3.13  all layers",
-      "head          50  73.2 [64.0, 68.0]  +7.2 [+5.0, +9.4]     3.13  head",
-      "lastN         50  66.0 [64.0, 68.0]  -1.0 [-2.0, +0.1]     3.13  last 2 layers",
+      "strategy       labels    test accuracy %  gain over scratch  seconds  trained",
+      "scratch            50  66.0 [64.0, 68.0]                        3.13  all layers",
+      "head               50  73.2 [64.0, 68.0]  +7.2 [+5.0, +9.4]     3.13  head",
+      "last 2 layers      50  66.0 [64.0, 68.0]  -1.0 [-2.0, +0.1]     3.13  last 2 layers",
     ].join("\n"),
   );
 });
@@ -63,8 +64,12 @@ test("the JSON is one line and leaves out a gain that there is not", () => {
 });
 
 test("a tutorial whose transfer does not beat scratch, or lacks a strategy, has a problem", () => {
-  expect(tutorialProblems(notebookWith(figure))).toEqual(["lastN with 50 labels gains [-0.02,0.001] over scratch"]);
+  expect(tutorialProblems(notebookWith(figure))).toEqual([
+    "last 2 layers with 50 labels gains [-0.02,0.001] over scratch",
+  ]);
   const lacking = { ...figure, rows: figure.rows.slice(0, 2) };
-  expect(tutorialProblems(notebookWith(lacking))).toEqual(["the comparison lacks lastN with 50 labels"]);
+  expect(tutorialProblems(notebookWith(lacking))).toEqual([
+    "the comparison lacks fine-tuned last layers with 50 labels",
+  ]);
   expect(tutorialProblems(notebookWith())).toEqual(["there is no finished comparison"]);
 });

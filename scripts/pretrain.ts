@@ -9,6 +9,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { pathTo } from "../src/lab/backbone/cutGraph";
+import { goldenFeatures } from "../src/lab/backbone/goldenImage";
 import { weightNames } from "../src/lab/backbone/graphShapes";
 import { initialWeights } from "../src/lab/backbone/initialWeights";
 import type { LayerGraph, Tensor, Weights } from "../src/lab/backbone/layerGraph";
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
       const accuracy = uprightAccuracy(logits, test.labels);
       const seconds = (performance.now() - started) / 1000;
       console.log(`epoch ${epoch + 1}/${epochs}  test accuracy ${accuracy.toFixed(4)}  ${seconds.toFixed(1)} s`);
-      if (epoch === epochs - 1) await write(graph, weights, train.classes, accuracy, epochs);
+      if (epoch === epochs - 1) await write(engine, graph, weights, train.classes, accuracy, epochs);
     }
   } finally {
     await engine.dispose();
@@ -90,6 +92,7 @@ function uprightAccuracy(logits: Tensor, labels: Int32Array): number {
 }
 
 async function write(
+  engine: Engine,
   graph: LayerGraph,
   weights: Weights,
   classes: readonly string[],
@@ -104,6 +107,8 @@ async function write(
       .update(await readFile(join(folder, file)))
       .digest("hex");
   }
+  const features = { graph: pathTo(graph, FEATURE_LAYER), weights, preprocessing: PREPROCESSING };
+  const golden = await goldenFeatures(engine, features);
   const card: BackboneCard = {
     name: NAME,
     description:
@@ -137,6 +142,7 @@ async function write(
     testAccuracy,
     licence: "MIT",
     sha256,
+    golden: golden.map((value) => Number(value.toPrecision(6))),
   };
   await writeFileAtomically(join(folder, "card.json"), `${JSON.stringify(card, null, 2)}\n`);
 }

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
           const model = (scratch ? fromScratchOn : graftOn)(runtime, backbone, { classes: train.classes, seed });
           if (!scratch) await model.trainHead(labelled, { plot: false });
           await model.fineTune(labelled, {
-            lastLayers: scratch ? "all" : Number(values["last-layers"]),
+            ...(scratch ? { all: true } : { lastLayers: Number(values["last-layers"]) }),
             learningRate,
             epochs,
             batchSize: 16,

@@ -5,28 +5,59 @@ export type { Backbone } from "./backbone/backbone";
 export { backbones, type LoadOptions } from "./backbone/backbones";
 export type { BackboneCard } from "./backbone/card";
 export type { Activation, Layer, LayerGraph, Tensor, Weights } from "./backbone/layerGraph";
+export { meanAndStd } from "./backbone/meanAndStd";
 export type { Preprocessing } from "./backbone/preprocessing";
 export { checkpoints, type Checkpoints } from "./checkpoint/checkpoints";
 export { compareStrategies, type CompareOptions } from "./compare/compareStrategies";
-export type { LastLayersStrategy, Strategy } from "./compare/strategy";
+export { recommend, type Recommendation, type RecommendationRow, type RecommendOptions } from "./compare/recommend";
+export type { Depth } from "./strategies/defaultLayers";
+export type { NamedStrategies, Strategy, StrategySettings } from "./compare/strategy";
 export { Dataset, type DatasetParts, type DatasetSplit, type SampleOptions, type SplitOptions } from "./data/dataset";
 export { datasets, type IdxOptions } from "./data/datasets";
+export type { ImageFit } from "./data/imageFit";
 export type { RawImage } from "./data/joinedImages";
 export type { MnistOptions, TrainAndTest } from "./data/mnist";
+export type { ExplainOptions, Explanation } from "./explain/explain";
+export type { OcclusionOptions } from "./explain/occlusion";
 export type { Score } from "./head/softmaxScore";
-export type { OnnxExport } from "./export/exportOnnxFile";
+export type { ExportedModel, ExportFormat } from "./export/exportModel";
+export type { ExportOptions } from "./export/exporter";
 export { show } from "./insight/show";
+export { models } from "./modelFile/models";
+export type { SavedModelFile } from "./modelFile/saveModelFile";
 export { fromScratch, graft, type GraftOptions } from "./train/graft";
 export type { EpochRecord, StepRecord, TrainingHistory, TrainingPhase } from "./train/history";
+export type { LoraOptions } from "./strategies/lora";
 export type { FineTuneOptions } from "./train/fineTuneOptions";
-export type { Model, Prediction, ResumeOptions, TrainHeadOptions } from "./train/model";
+export type { AllLayers, FromLayer, LastLayers, LayerSelection, OptionalSelection } from "./train/layerSelection";
+export type { StagedOptions } from "./strategies/defaultLayers";
+export type { FindLearningRateOptions, LearningRateSearch } from "./strategies/findLearningRate";
+export type { EarlyStopping } from "./engine/earlyStopping";
+export type { Model } from "./train/model";
+export type { ResumeOptions } from "./train/trainableModel";
+export type { Prediction } from "./head/predictions";
+export type {
+  LinearHeadOptions,
+  MlpHeadOptions,
+  NearestHeadOptions,
+  PrototypeHeadOptions,
+  TrainHeadOptions,
+} from "./train/trainHeadOptions";
 export type { Optimizer } from "./engine/optimizer";
 export type { Schedule } from "./engine/schedule";
 export type { ComparisonRow } from "../shared/figure";
 export type { CheckpointDescription } from "../shared/sessionState";
 export { GraftError, InterruptedError } from "../shared/graftError";
 
-/** What trains and infers here: `{ training: "onnxruntime 1.30.0" }`. */
+/**
+ * What trains and infers here: `{ training: "onnxruntime 1.30.0" }`.
+ *
+ * @example
+ * ```ts
+ * import { engineInfo } from "graft";
+ * console.log(engineInfo().training);
+ * ```
+ */
 export function engineInfo(): { readonly training: string } {
   return { training: currentRuntime().engine.name };
 }

@@ -7,11 +7,11 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { backbones } from "./backbone/backbones";
 import type { Tensor } from "./backbone/layerGraph";
-import { writeLayersModel } from "./backbone/layersModel";
 import { preprocess } from "./backbone/preprocessing";
 import type { Dataset } from "./data/dataset";
 import { datasets } from "./data/datasets";
 import { createOnnxruntimeEngine } from "./engine/onnxruntimeEngine";
+import { loadModelOn } from "./modelFile/models";
 import { graftOn } from "./train/graft";
 import { LabRuntime } from "./train/labRuntime";
 import type { Model } from "./train/model";
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const train = digits.train.sample({ labels: 30, seed: 2 });
   await model.trainHead(train, { plot: false });
   // Batch norm among the trained layers: its statistics move, and have to move in all three.
-  await model.fineTune(train, { lastLayers: 3, epochs: 3, plot: false });
+  await model.fineTune(train, { lastLayers: 3, batchNorm: "train", epochs: 3, plot: false });
   cached = (await model.logits(some)).data;
 });
 afterAll(async () => {
@@ -53,8 +53,8 @@ test("cached features and head, and the joined model", async () => {
 
 test("the ONNX file, in a session of its own, with classes and preprocessing in its metadata", async () => {
   const file = join(folder, "digits.onnx");
-  const report = await model.exportOnnx(file);
-  expect(report).toMatchObject({ file, bytes: (await readFile(file)).length });
+  const report = await model.exportTo("onnx", file);
+  expect(report).toMatchObject({ path: file, bytes: (await readFile(file)).length });
   expect(report.largestDifference).toBeLessThan(1e-4);
   const session = await InferenceSession.create(file);
   const feed = new OrtTensor("float32", input.data, input.shape);
@@ -67,8 +67,9 @@ test("the ONNX file, in a session of its own, with classes and preprocessing in 
 });
 
 test("a LayersModel folder, in tfjs", async () => {
-  await writeLayersModel(folder, "digits", { graph: model.graph, weights: model.weights });
-  const json = JSON.parse(await readFile(join(folder, "model.json"), "utf8")) as {
+  const at = join(folder, "digits");
+  await model.exportTo("tfjs", at);
+  const json = JSON.parse(await readFile(join(at, "model.json"), "utf8")) as {
     modelTopology: object;
     weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
   };
@@ -76,9 +77,19 @@ test("a LayersModel folder, in tfjs", async () => {
     tf.io.fromMemory({
       modelTopology: json.modelTopology,
       weightSpecs: json.weightsManifest.flatMap(({ weights }) => weights),
-      weightData: Uint8Array.from(await readFile(join(folder, "weights.bin"))).buffer,
+      weightData: Uint8Array.from(await readFile(join(at, "weights.bin"))).buffer,
     }),
   );
   const output = read.predict(tf.tensor(input.data, [...input.shape])) as tf.Tensor;
   expectSame((await output.data()) as Float32Array, 1e-4);
+});
+
+test("a .graft file, loaded again", async () => {
+  const file = join(folder, "digits.graft");
+  await model.save(file);
+  const same = await loadModelOn(new LabRuntime(engine), file);
+  expect((await same.logits(some)).data).toEqual(cached);
+  expect(same.history.phases).toEqual(
+    model.history.phases.map(({ name, steps, epochs }) => expect.objectContaining({ name, steps, epochs }) as object),
+  );
 });

@@ -146,5 +146,7 @@ function liveText(figure: Figure): string {
       return `iteration ${figure.iteration} of ${figure.iterations}`;
     case "comparison":
       return `${figure.rows.length} done`;
+    case "explanation":
+      return `${figure.examples.length} explained`;
   }
 }

@@ -35,6 +35,7 @@ const curves = v.object({
       trainableLayers: strings,
       frozenLayers: strings,
       status: v.picklist(["training", "finished", "interrupted", "failed"]),
+      notes: v.exactOptional(strings),
     }),
   ),
   live: v.boolean(),
@@ -67,7 +68,7 @@ const comparison = v.object({
   title: v.string(),
   rows: v.array(
     v.object({
-      strategy: v.picklist(["scratch", "head", "lastN"]),
+      strategy: v.string(),
       detail: v.string(),
       labels: v.number(),
       seeds: v.number(),
@@ -75,12 +76,38 @@ const comparison = v.object({
       interval,
       gain: v.exactOptional(v.object({ mean: v.number(), interval })),
       seconds: v.number(),
+      trunkPasses: v.number(),
     }),
   ),
   live: v.boolean(),
 });
 
-const figure = v.variant("kind", [curves, embedding, comparison]);
+const png = v.pipe(v.string(), v.regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/, "a PNG as a data URL"));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const pixels = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const explanation = v.object({
+  kind: v.literal("explanation"),
+  title: v.string(),
+  method: v.picklist(["gradCam", "occlusion"]),
+  layer: v.exactOptional(v.string()),
+  examples: v.array(
+    v.object({
+      index: count,
+      height: pixels,
+      width: pixels,
+      image: png,
+      heat: png,
+      warmest: v.exactOptional(v.tuple([count, count])),
+      name: v.string(),
+      probability: v.number(),
+      labelled: v.string(),
+    }),
+  ),
+  live: v.boolean(),
+});
+
+const figure = v.variant("kind", [curves, embedding, comparison, explanation]);
 
 export type ParsedFigure =
   { readonly ok: true; readonly figure: Figure } | { readonly ok: false; readonly problem: string };

@@ -4,6 +4,7 @@
  * zeros in its own place. The lab writes and reads whole files; the extension reads headers to offer a restore.
  */
 import { GraftError } from "./graftError";
+import { dataLength, METADATA_KEY, type StoredTensor, storedTensors } from "./safetensors";
 import type { CheckpointDescription } from "./sessionState";
 
 /** Of the JSON under `graft`. Readers refuse a higher one. */
@@ -14,14 +15,6 @@ const previousSuffix = ".previous.safetensors";
 /** What every version has; the lab keeps more beside it. */
 export interface CheckpointAbout extends Omit<CheckpointDescription, "file"> {
   readonly version: number;
-}
-
-export interface StoredTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** In bytes from the begin of the data. */
-  readonly begin: number;
-  readonly end: number;
 }
 
 export interface CheckpointHeader {
@@ -49,7 +42,7 @@ export function stemOf(name: string): string | undefined {
  */
 export function parseCheckpointHeader(file: string, text: string, dataBytes: number): CheckpointHeader {
   const header = objectOf(text);
-  const metadata = header?.__metadata__ as { readonly graft?: unknown; readonly sha256?: unknown } | undefined;
+  const metadata = header?.[METADATA_KEY] as { readonly graft?: unknown; readonly sha256?: unknown } | undefined;
   const about = typeof metadata?.graft === "string" ? objectOf(metadata.graft) : undefined;
   if (header === undefined || about === undefined || typeof metadata?.sha256 !== "string") {
     throw notACheckpoint(file, "none of Graft's metadata in it");
@@ -62,10 +55,8 @@ export function parseCheckpointHeader(file: string, text: string, dataBytes: num
       remedy: "Update Graft, or restore it with the Graft that wrote it",
     });
   }
-  const tensors = Object.entries(header)
-    .filter(([name]) => name !== "__metadata__")
-    .map(([name, entry]) => storedTensor(file, name, entry));
-  const length = tensors.reduce((end, tensor) => Math.max(end, tensor.end), 0);
+  const tensors = storedTensors(header, (found) => notACheckpoint(file, found));
+  const length = dataLength(tensors);
   if (length !== dataBytes) {
     throw truncated(file, `${length} bytes of weights`, `${dataBytes}`);
   }
@@ -123,16 +114,6 @@ export function describeCheckpoints(files: readonly CheckpointFile[]): Checkpoin
 export function descriptionOf(file: string, about: CheckpointAbout): CheckpointDescription {
   const { variable, backbone, reached, savedAt } = about;
   return { file, ...(variable === undefined ? {} : { variable }), backbone, reached, savedAt };
-}
-
-function storedTensor(file: string, name: string, entry: unknown): StoredTensor {
-  const { dtype, shape, data_offsets: offsets } = entry as Partial<Record<string, unknown>>;
-  const size = Array.isArray(shape) ? (shape as number[]).reduce((product, length) => product * length, 4) : NaN;
-  const [begin, end] = Array.isArray(offsets) ? (offsets as number[]) : [];
-  if (dtype !== "F32" || begin === undefined || end === undefined || !(begin >= 0) || end - begin !== size) {
-    throw notACheckpoint(file, `"${name}" with dtype, shape and place ${JSON.stringify([dtype, shape, offsets])}`);
-  }
-  return { name, shape: shape as readonly number[], begin, end };
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {

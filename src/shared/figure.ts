@@ -3,7 +3,7 @@
  * Payloads are complete (a saved notebook shows them without a kernel) and readonly; numbers are already rounded for
  * small, diff-friendly notebooks.
  */
-export type Figure = CurvesFigure | EmbeddingFigure | ComparisonFigure;
+export type Figure = CurvesFigure | EmbeddingFigure | ComparisonFigure | ExplanationFigure;
 
 /** Training curves. `x` of step series is the step number counted over all phases; of epoch series, the step at its end. */
 export interface CurvesFigure {
@@ -34,6 +34,8 @@ export interface CurvePhase {
   readonly trainableLayers: readonly string[];
   readonly frozenLayers: readonly string[];
   readonly status: "training" | "finished" | "interrupted" | "failed";
+  /** What else a reader has to know, as sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** A two-dimensional map of features: one point an example. */
@@ -68,8 +70,10 @@ export interface ComparisonFigure {
   readonly live: boolean;
 }
 
+/** One strategy with one number of labels, over all seeds. */
 export interface ComparisonRow {
-  readonly strategy: "scratch" | "head" | "lastN";
+  /** `"scratch"`, `"head"`, `"last 2 layers"`, …; each strategy of a comparison has its own. */
+  readonly strategy: string;
   /** What the strategy trained, in words: `"last 2 layers: conv4, head"`. */
   readonly detail: string;
   /** Labelled examples used for training. */
@@ -80,6 +84,37 @@ export interface ComparisonRow {
   readonly interval: readonly [number, number];
   /** Paired difference to `scratch` with the same labels and seeds, with its 95 % interval; absent for scratch itself. */
   readonly gain?: { readonly mean: number; readonly interval: readonly [number, number] };
-  /** Mean wall-clock seconds of one training. */
+  /** Mean wall-clock seconds of one training, without features from before. */
   readonly seconds: number;
+  /** How many times a training image crossed a frozen trunk, on average; 0 where nothing comes before the first trained layer. */
+  readonly trunkPasses: number;
+}
+
+/** Images beside themselves with a heat map: where what speaks for a class is. */
+export interface ExplanationFigure {
+  readonly kind: "explanation";
+  readonly title: string;
+  readonly method: "gradCam" | "occlusion";
+  /** Whose maps Grad-CAM has read. */
+  readonly layer?: string;
+  readonly examples: readonly ExplainedExample[];
+  readonly live: boolean;
+}
+
+export interface ExplainedExample {
+  /** In the dataset. */
+  readonly index: number;
+  /** Of the image as the model takes it, in pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** `data:image/png;base64,…`. */
+  readonly image: string;
+  /** The same of the heat: a colour with its opacity, to lie over the image. */
+  readonly heat: string;
+  /** Row and column, from 0, of the pixel that speaks most for the class; absent when none does. */
+  readonly warmest?: readonly [number, number];
+  /** The class that is explained, its probability in [0, 1], and the class that the example is labelled with. */
+  readonly name: string;
+  readonly probability: number;
+  readonly labelled: string;
 }

@@ -1,16 +1,18 @@
-import type { CurvePhase, EmbeddingFigure, Figure } from "./figure";
+import type { CurvePhase, EmbeddingFigure, ExplanationFigure, Figure } from "./figure";
 
 /** What stands under a figure, as short sentences. The same words in the editor, in JupyterLab, on GitHub, in a terminal. */
 export function figureCaption(figure: Figure): string[] {
   switch (figure.kind) {
     case "curves":
-      return figure.phases.map(phaseSentence);
+      return figure.phases.flatMap((phase) => [phaseSentence(phase), ...(phase.notes ?? [])]);
     case "embedding":
       return embeddingCaption(figure);
     case "comparison":
       return [
         "Mean test accuracy over seeds with its 95 % interval; gain is the paired difference to training from scratch.",
       ];
+    case "explanation":
+      return explanationCaption(figure);
   }
 }
 
@@ -43,6 +45,12 @@ function embeddingCaption({
           `Trustworthiness ${quality.trustworthiness.toFixed(3)}, neighbour recall ${quality.neighbourRecall.toFixed(3)} (k = ${quality.neighbours}).`,
         ];
   return [made, ...state, ...measured, ...notes, "Distances between clusters are not to be read."];
+}
+
+function explanationCaption({ method, layer, examples }: ExplanationFigure): string[] {
+  const made = method === "gradCam" ? `Grad-CAM at ${layer ?? "the last maps"}` : "Occlusion by a moving patch";
+  const cold = examples.some(({ warmest }) => warmest === undefined) ? ["No heat: nothing speaks for the class."] : [];
+  return [`${made}; the warmer, the more a pixel speaks for the class, each image on a scale of its own.`, ...cold];
 }
 
 function count(n: number, noun: string): string {

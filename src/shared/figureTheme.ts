@@ -14,7 +14,8 @@ export interface FigureTheme {
   readonly band: string;
   readonly train: string;
   readonly validation: string;
-  readonly strategies: Readonly<Record<"scratch" | "head" | "lastN", string>>;
+  /** One colour a strategy in the order in which they are compared; more strategies than colours repeat them with another symbol. */
+  readonly strategies: readonly string[];
   /** One colour a class; more classes than colours repeat them with another symbol. */
   readonly classes: readonly string[];
   /** Thicker strokes and no translucency, for high contrast. */
@@ -29,7 +30,7 @@ type Palette = Pick<FigureTheme, "train" | "validation" | "strategies" | "classe
 const onLight: Palette = {
   train: "#0072b2",
   validation: "#d55e00",
-  strategies: { scratch: "#7a7f87", head: "#0072b2", lastN: "#d55e00" },
+  strategies: ["#7a7f87", "#0072b2", "#d55e00", "#4fb3b6", "#832db6", "#bd1f01", "#a96b59", "#9c9142"],
   classes: [
     "#3f90da",
     "#f09b00",
@@ -46,7 +47,7 @@ const onLight: Palette = {
 const onDark: Palette = {
   train: "#56b4e9",
   validation: "#f0a030",
-  strategies: { scratch: "#a0a6ae", head: "#56b4e9", lastN: "#f0a030" },
+  strategies: ["#a0a6ae", "#56b4e9", "#f0a030", "#92dadd", "#b96ae6", "#f0553a", "#c98d7b", "#cfc481"],
   classes: [
     "#5aa5ec",
     "#ffb52e",
@@ -63,7 +64,7 @@ const onDark: Palette = {
 const onBoth: Palette = {
   train: "#2f8fd0",
   validation: "#e07a1f",
-  strategies: { scratch: "#868c95", head: "#2f8fd0", lastN: "#e07a1f" },
+  strategies: ["#868c95", "#2f8fd0", "#e07a1f", "#4fb3b6", "#9d4ccc", "#d63c20", "#b07563", "#a89c50"],
   classes: [
     "#3f90da",
     "#e89a10",
@@ -90,6 +91,11 @@ export const paperTheme: FigureTheme = {
   ...onBoth,
   strong: false,
 };
+
+/** The colour of the strategy at this place of a comparison. */
+export function strategyColour(theme: FigureTheme, place: number): string {
+  return theme.strategies[place % theme.strategies.length]!;
+}
 
 /** The colour of a class. */
 export function classColour(theme: FigureTheme, index: number): string {

@@ -14,6 +14,7 @@ export interface GraftErrorParts {
   readonly cause?: unknown;
 }
 
+/** An error that says what was expected, what was found and what to do; `code` is what programs match on. */
 export class GraftError extends Error {
   readonly code: string;
   readonly expected: string;

@@ -1,27 +1,28 @@
 import { strategyName } from "./comparisonTable";
 import type { ComparisonFigure, ComparisonRow } from "./figure";
+import { strategyColour } from "./figureTheme";
 import type { PlotlyFigure, PlotlyObject, PlotlyOptions } from "./plotlyFigure";
 import { baseAxis, baseLayout, label, plain } from "./plotlyLayout";
 
-const STRATEGIES = ["scratch", "head", "lastN"] as const;
-const SYMBOLS = { scratch: "square", head: "circle", lastN: "diamond" } as const;
+const SYMBOLS = ["square", "circle", "diamond", "cross", "triangle-up", "x", "star"] as const;
 /** Between strategies with the same number of labels, in units of the distance between numbers of labels. */
 const DODGE = 0.09;
 
 /** Mean accuracy with its interval over the number of labels, one colour and symbol a strategy. */
 export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: PlotlyOptions): PlotlyFigure {
   const labels = [...new Set(rows.map((row) => row.labels))].sort((a, b) => a - b);
-  const present = STRATEGIES.filter((strategy) => rows.some((row) => row.strategy === strategy));
+  const present = [...new Set(rows.map((row) => row.strategy))];
   const lines = present.map((strategy, place) => {
     const own = rows.filter((row) => row.strategy === strategy).sort((a, b) => a.labels - b.labels);
     const offset = (place - (present.length - 1) / 2) * DODGE;
-    return { strategy, own, x: own.map((row) => labels.indexOf(row.labels) + offset), name: strategyName(own[0]!) };
+    const x = own.map((row) => labels.indexOf(row.labels) + offset);
+    return { place, own, x, name: strategyName(own[0]!), colour: strategyColour(theme, place) };
   });
   const [low, high] = accuracyRange(rows);
   const longest = Math.max(0, ...lines.map(({ name }) => name.length));
   const margin = { l: 48, r: Math.min(150, 24 + 7 * longest), t: 28, b: 40 };
   return {
-    data: lines.map(({ strategy, own, x, name }): PlotlyObject => ({
+    data: lines.map(({ place, own, x, name, colour }): PlotlyObject => ({
       type: "scatter",
       mode: "lines+markers",
       name: plain(name),
@@ -33,12 +34,12 @@ export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: P
         symmetric: false,
         array: own.map((row) => row.interval[1] - row.accuracy),
         arrayminus: own.map((row) => row.accuracy - row.interval[0]),
-        color: theme.strategies[strategy],
+        color: colour,
         thickness: theme.strong ? 2.5 : 1.75,
         width: 0,
       },
-      line: { color: theme.strategies[strategy], width: theme.strong ? 2 : 1, dash: "dot" },
-      marker: { color: theme.strategies[strategy], size: 9, symbol: SYMBOLS[strategy] },
+      line: { color: colour, width: theme.strong ? 2 : 1, dash: "dot" },
+      marker: { color: colour, size: 9, symbol: SYMBOLS[place % SYMBOLS.length]! },
       hovertemplate:
         "<b>%{customdata[0]}</b><br>%{customdata[1]} labels: %{y:.1%}" +
         "<br>95 % interval %{customdata[2]:.1%} – %{customdata[3]:.1%}, %{customdata[4]} seeds<extra></extra>",
@@ -63,11 +64,11 @@ export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: P
           { xref: "paper", yref: "paper", x: 0, y: 1, yanchor: "bottom", yshift: 6, xshift: -2 },
           { size: 13, color: theme.foreground, weight: 600 },
         ),
-        ...endLabels(lines, [low, high]).map(({ strategy, name, x, y, shiftPx }) =>
+        ...endLabels(lines, [low, high]).map(({ name, x, y, shiftPx, colour }) =>
           label(
             plain(name),
             { x, y, yanchor: "middle", xshift: 12, yshift: shiftPx },
-            { size: 12, color: theme.strategies[strategy], weight: 500 },
+            { size: 12, color: colour, weight: 500 },
           ),
         ),
       ],
@@ -85,7 +86,7 @@ function accuracyRange(rows: readonly ComparisonRow[]): [number, number] {
 
 /** Names beside the last dots, at least a line's height apart. */
 function endLabels(
-  lines: readonly { strategy: (typeof STRATEGIES)[number]; own: readonly ComparisonRow[]; x: number[]; name: string }[],
+  lines: readonly { own: readonly ComparisonRow[]; x: number[]; name: string; colour: string }[],
   [low, high]: readonly [number, number],
 ) {
   const pixelsPerUnit = 220 / (high - low);
@@ -93,9 +94,9 @@ function endLabels(
   const last = Math.max(0, ...lines.flatMap(({ own }) => own.map((row) => row.labels)));
   let floorPx = -Infinity;
   return lines
-    .map(({ strategy, own, x, name }) => ({
-      strategy,
+    .map(({ own, x, name, colour }) => ({
       name,
+      colour,
       x: own.at(-1)!.labels === last ? right : x.at(-1)!,
       y: own.at(-1)!.accuracy,
     }))

@@ -8,6 +8,7 @@ import type { FigureTheme } from "./figureTheme";
 import { plotlyComparison } from "./plotlyComparison";
 import { plotlyCurves } from "./plotlyCurves";
 import { plotlyEmbedding } from "./plotlyEmbedding";
+import { plotlyExplanation } from "./plotlyExplanation";
 
 export type PlotlyObject = Readonly<Record<string, unknown>>;
 
@@ -31,6 +32,8 @@ export function plotlyFigure(figure: Figure, options: PlotlyOptions): PlotlyFigu
       return plotlyEmbedding(figure, options);
     case "comparison":
       return plotlyComparison(figure, options);
+    case "explanation":
+      return plotlyExplanation(figure, options);
   }
 }
 

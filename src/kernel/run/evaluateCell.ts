@@ -9,7 +9,7 @@ import type { CellRuntime, CodeRuntime } from "./cellRuntime";
 import { runIn, type Execution } from "./execution";
 import { forgetSignal } from "./interrupts";
 import type { ModuleLoader, Namespace } from "./moduleLoader";
-import { rememberSource } from "./sources";
+import { rememberCell } from "./sources";
 
 export interface CellContext {
   readonly scope: NotebookScope;
@@ -20,7 +20,7 @@ export interface CellContext {
 /** Throws `SyntaxProblem`. */
 export function prepareCell(text: string, fileName: string, { scope }: CellContext): CompiledCell {
   const compiled = compileCell(text, fileName, scope);
-  rememberSource(fileName, compiled.positions);
+  rememberCell(fileName, compiled.positions);
   return compiled;
 }
 

@@ -13,7 +13,7 @@ import { GraftError } from "../../shared/graftError";
 import { compileModule } from "../cell/compileModule";
 import type { CodeRuntime } from "./cellRuntime";
 import { evaluateModule } from "./evaluateModule";
-import { rememberSource } from "./sources";
+import { rememberModule } from "./sources";
 
 export type Namespace = Readonly<Record<string, unknown>>;
 
@@ -158,7 +158,7 @@ export class ModuleLoader {
   async #evaluate(file: string, exports: Record<string, unknown>, dependencies: Set<string>): Promise<void> {
     const folder = dirname(file);
     const compiled = compileModule(readFileSync(file, "utf8"), file);
-    rememberSource(file, compiled.positions);
+    rememberModule(file, compiled.positions);
     const modules: Namespace[] = [];
     for (const specifier of compiled.imports) {
       if (specifier.startsWith(".")) {

@@ -4,14 +4,53 @@
  */
 import type { PositionMap } from "../cell/positionMap";
 
-const sources = new Map<string, PositionMap>();
+interface KeptCell {
+  readonly positions: PositionMap;
+  /** 0 until another cell has come. */
+  size: number;
+}
 
-export function rememberSource(fileName: string, positions: PositionMap): void {
-  sources.set(fileName, positions);
+const modules = new Map<string, PositionMap>();
+const cells = new Map<string, KeptCell>();
+let latestCell = "";
+let size = 0;
+
+/** Characters of cells that are kept, about; beyond, errors in functions of the oldest cells show lines of the compiled code. */
+const limitCharacters = 16 * 1024 * 1024;
+
+/** What a cell costs beyond its characters. */
+const overhead = 500;
+
+/** A module beside the notebook. */
+export function rememberModule(fileName: string, positions: PositionMap): void {
+  modules.set(fileName, positions);
+}
+
+export function rememberCell(fileName: string, positions: PositionMap): void {
+  const last = cells.get(latestCell);
+  if (last !== undefined) {
+    last.positions.compact();
+    last.size = last.positions.size + overhead;
+    size += last.size;
+  }
+  forgetCell(fileName);
+  cells.set(fileName, { positions, size: 0 });
+  latestCell = fileName;
+  for (const oldest of cells.keys()) {
+    if (size <= limitCharacters) {
+      break;
+    }
+    forgetCell(oldest);
+  }
+}
+
+function forgetCell(fileName: string): void {
+  size -= cells.get(fileName)?.size ?? 0;
+  cells.delete(fileName);
 }
 
 export function sourceOf(fileName: string): PositionMap | undefined {
-  return sources.get(fileName);
+  return cells.get(fileName)?.positions ?? modules.get(fileName);
 }
 
 export interface Frame {
@@ -44,7 +83,7 @@ function headOf(error: Error): string {
 function mapped(site: NodeJS.CallSite): string {
   const text = (site as { toString(): string }).toString();
   const fileName = site.getFileName();
-  const positions = fileName === null ? undefined : sources.get(fileName);
+  const positions = fileName === null ? undefined : sourceOf(fileName);
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
   if (positions === undefined || line === null || column === null) {
@@ -73,7 +112,7 @@ export function personFrames(error: Error): Frame[] {
   for (const text of stack.split("\n")) {
     const match = /^\s+at (?:(?:async )?(.*?) \()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(text);
     const fileName = match?.[2] ?? "";
-    if (match !== null && sources.has(fileName)) {
+    if (match !== null && sourceOf(fileName) !== undefined) {
       frames.push({
         name: (match[1] ?? "").replace(/^new |^Object\./, ""),
         fileName,

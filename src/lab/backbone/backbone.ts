@@ -4,6 +4,7 @@ import type { BackboneCard } from "./card";
 import { parameterCount, valueShapes, weightedLayers } from "./graphShapes";
 import type { LayerGraph, Weights } from "./layerGraph";
 import type { Preprocessing } from "./preprocessing";
+import { requirePreprocessing } from "./requirePreprocessing";
 
 export interface BackboneParts {
   readonly name: string;
@@ -23,7 +24,9 @@ export class Backbone implements DescribableVariable {
   readonly #graph: LayerGraph;
   readonly #weights: Weights;
 
+  /** @throws GraftError those of `requirePreprocessing`. */
   constructor(parts: BackboneParts) {
+    requirePreprocessing(parts.preprocessing, parts.graph.input.shape);
     this.name = parts.name;
     this.preprocessing = parts.preprocessing;
     this.card = parts.card;

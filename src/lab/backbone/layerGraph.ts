@@ -78,6 +78,11 @@ export type Layer = LayerCommon &
     | { readonly type: "Concatenate"; readonly axis: number }
     /** Reads token ids `[steps]`, gives `[steps, outputDim]`. `embeddings` [inputDim, outputDim]. */
     | { readonly type: "Embedding"; readonly inputDim: number; readonly outputDim: number }
+    /**
+     * Reads a sequence `[steps, width]`, of which only the shape counts, and gives a learnt row for each of its positions, `[steps, width]`, to be
+     * added to it. `embeddings` [sequenceLength, width], of which the first rows are taken. KerasHub's, for sequences up to that length.
+     */
+    | { readonly type: "PositionEmbedding"; readonly sequenceLength: number }
     /** 1 where a token id is not `paddingId`, else 0: `[steps]`. */
     | { readonly type: "PaddingMask"; readonly paddingId: number }
     /**
@@ -91,6 +96,30 @@ export type Layer = LayerCommon &
         readonly keyDim: number;
         readonly useBias: boolean;
       }
+    /**
+     * A look-up of labelled features: the `neighbours` nearest by cosine similarity vote, and the logarithm of the votes is the output
+     * `[classes]`. `examples` [examples, width] in rows of length 1, `labels` [examples], `centre` [width], which is taken off before
+     * directions are compared, `class_weights` [classes]. It has no gradients.
+     */
+    | {
+        readonly type: "NearestNeighbors";
+        readonly examples: number;
+        readonly neighbours: number;
+        readonly classes: number;
+      }
+    /**
+     * The beginning of an ONNX model that no other kind can express, as it is: never trained. `graph` is a GraphProto in base64 without its
+     * large constants, which are the weights. Several outputs come as one row, each flattened in Keras' order.
+     */
+    | ({ readonly type: "OnnxOperators"; readonly opset: number; readonly graph: string } & Operators)
+    /**
+     * The same of a tfjs GraphModel: `nodes` as its `model.json` has them, large constants as placeholders. Only the tfjs engine computes it.
+     */
+    | ({
+        readonly type: "TensorFlowOperators";
+        readonly nodes: readonly unknown[];
+        readonly constants: readonly OperatorConstant[];
+      } & Operators)
     /** Several values as one row: each flattened in Keras' order, one behind the other. Written by the cut, never by a person. */
     | { readonly type: "Pack" }
     /** The value of `shape` that begins at `offset` of a packed row. */
@@ -111,6 +140,38 @@ export interface CustomWeight {
   readonly trainable: boolean;
 }
 
+export interface Operators {
+  /** The kinds of operators that made it so, for messages. */
+  readonly operators: readonly string[];
+  /** What the operators call the input. */
+  readonly inputValue: string;
+  /** Whether they have it as `[batch, channels, height, width]`. */
+  readonly channelsFirst: boolean;
+  readonly outputs: readonly OperatorOutput[];
+  readonly weights: readonly OperatorWeight[];
+}
+
+export interface OperatorOutput {
+  /** What the operators call it. */
+  readonly value: string;
+  readonly shape: readonly number[];
+  readonly channelsFirst: boolean;
+}
+
+export interface OperatorConstant {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32" | "bool";
+  readonly values: readonly number[];
+}
+
+export interface OperatorWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** What the operators call it. */
+  readonly value: string;
+}
+
 export interface LayerCommon {
   readonly name: string;
   /** Names of the layers (or of the graph's input) that this one reads. */
@@ -126,6 +187,7 @@ export type LayerOf<Type extends Layer["type"]> = Layer extends infer Kind
     : never
   : never;
 
+/** Numbers with a shape, row-major. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;

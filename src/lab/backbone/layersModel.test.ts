@@ -188,7 +188,7 @@ test("a model with two inputs, and one that uses a layer twice, are refused: a c
 
 test.each([
   ["backbone/no-folder", async (at: string) => rm(at, { recursive: true })],
-  ["backbone/no-model-json", async (at: string) => rm(join(at, "model.json"))],
+  ["backbone/unknown-format", async (at: string) => rm(join(at, "model.json"))],
   ["backbone/bad-model-json", async (at: string) => writeFile(join(at, "model.json"), "{")],
   ["backbone/missing-shard", async (at: string) => rm(join(at, "weights.bin"))],
   ["backbone/truncated-shard", async (at: string) => truncate(join(at, "weights.bin"), 40)],

@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
-import { GraftError } from "../../shared/graftError";
 import { writeFileAtomically } from "../data/atomicFile";
 import { registeredLayer } from "../engine/tfjs/registeredLayer";
-import { layerOfWeight, placedLayers } from "./graphShapes";
-import type { LayerGraph, Tensor, Weights } from "./layerGraph";
+import { layerOfWeight } from "./graphShapes";
+import type { LayerGraph, Weights } from "./layerGraph";
 import { graphFromTopology, topologyOf } from "./keras/topology";
 import { badModelJson, folderFiles, type ModelFiles } from "./modelFiles";
+import { requireWeights } from "./requireWeights";
 import { manifestSchema, readWeights } from "./storedWeights";
 
 const modelJsonSchema = v.looseObject({ modelTopology: v.unknown(), weightsManifest: manifestSchema });
@@ -34,8 +34,16 @@ export async function readLayersModel(from: string | ModelFiles): Promise<Layers
   return { graph, weights: requireWeights(graph, stored, files.origin) };
 }
 
-/** Writes `model.json` and `weights.bin`, which `tf.loadLayersModel` reads too. `name` is the model's Keras name. */
-export async function writeLayersModel(folder: string, name: string, model: LayersModel): Promise<void> {
+/**
+ * Writes `model.json` and `weights.bin`, which `tf.loadLayersModel` reads too. `name` is the model's Keras name; `metadata` is what
+ * `getUserDefinedMetadata()` of tfjs gives.
+ */
+export async function writeLayersModel(
+  folder: string,
+  name: string,
+  model: LayersModel,
+  metadata?: object,
+): Promise<void> {
   const tensors = model.graph.layers.flatMap((layer) =>
     [...model.weights].filter(([weight]) => layerOfWeight(weight) === layer.name),
   );
@@ -46,6 +54,7 @@ export async function writeLayersModel(folder: string, name: string, model: Laye
     format: "layers-model",
     generatedBy: "Graft",
     convertedBy: null,
+    ...(metadata && { userDefinedMetadata: metadata }),
     modelTopology: topologyOf(model.graph, name),
     weightsManifest: [
       {
@@ -66,24 +75,4 @@ async function readModelJson(files: ModelFiles): Promise<v.InferOutput<typeof mo
   } catch (cause) {
     throw badModelJson(files.origin, cause);
   }
-}
-
-function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, origin: string): Weights {
-  const weights = new Map<string, Tensor>();
-  for (const { layer, weights: specs } of placedLayers(graph)) {
-    for (const { name: own, shape } of specs) {
-      const name = `${layer.name}/${own}`;
-      const tensor = stored.get(name);
-      if (tensor?.shape.join("x") !== shape.join("x")) {
-        throw new GraftError({
-          code: tensor === undefined ? "backbone/missing-weights" : "backbone/weight-shape",
-          expected: `weight ${name} of shape ${shape.join(" x ")} in ${origin}`,
-          found: tensor === undefined ? "none" : `one of shape ${tensor.shape.join(" x ")}`,
-          remedy: "Save the model again; topology and weights do not belong together",
-        });
-      }
-      weights.set(name, tensor);
-    }
-  }
-  return weights;
 }

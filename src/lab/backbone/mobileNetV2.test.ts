@@ -8,8 +8,8 @@ import { Runtime } from "../engine/runtime";
 import { backbones } from "./backbones";
 import { valueShapes, weightedLayers } from "./graphShapes";
 import { readLayersModel } from "./layersModel";
-import { packageFiles } from "./modelFiles";
-import { npmFolder } from "./npmPackage";
+import { folderFiles } from "./modelFiles";
+import { npmPath } from "./npmPackage";
 
 const address = "npm:nsfwjs/dist/models/mobilenet_v2";
 const runtime = new Runtime(4);
@@ -30,8 +30,8 @@ test("the backbone ends where the classifier begins, and takes numbers from 0 to
 });
 
 test("the whole model says what tfjs says that it says", async () => {
-  const folder = await npmFolder(address);
-  const { graph, weights } = await readLayersModel(await packageFiles(folder));
+  const folder = await npmPath(address);
+  const { graph, weights } = await readLayersModel(await folderFiles(folder));
   expect(valueShapes(graph).get(graph.output)).toEqual([5]);
   const image = Float32Array.from({ length: 224 * 224 * 3 }, (_, i) => (1 + Math.sin(i / 97) * Math.cos(i / 3001)) / 2);
   const ours = await runInference(runtime, graph, weights, { shape: [1, 224, 224, 3], data: image });

@@ -1,88 +1,101 @@
-/** Where the parts of a tfjs LayersModel come from: the files of a folder, or modules of an npm package that export the same. */
+/** The files of a model, wherever they lie: a folder, a package, an address whose files are fetched when they are asked for. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename, dirname, join } from "node:path";
 import { GraftError } from "../../shared/graftError";
+import { moduleEndings, moduleExport } from "./sources/moduleExport";
 
 export interface ModelFiles {
-  /** For messages. */
+  /** The folder or the address, for messages. */
   readonly origin: string;
-  /** The parsed `model.json`, unchecked. */
+  /** Name of the file that was asked for, where it was a file: `"network.onnx"`. */
+  readonly main: string | undefined;
+  /** The files that are known to be there. At an address this is `main` alone, though others may be. */
+  readonly names: readonly string[];
+  /** Where the file lies on this disk, fetched first if need be. @throws GraftError `backbone/missing-file`. */
+  path(name: string): Promise<string>;
+  /** @throws GraftError `backbone/missing-file`. */
+  read(name: string): Promise<Buffer>;
+  /** The parsed `main`, or `model.json` where a folder was given; unchecked. @throws GraftError `backbone/no-model-json`, `backbone/bad-model-json`. */
   modelJson(): Promise<unknown>;
-  /** The bytes of a weight file that `model.json` names. */
+  /** The bytes of a weight file that `model.json` names. @throws GraftError `backbone/missing-shard`. */
   shard(path: string): Promise<Buffer>;
 }
 
-/** `model.json` and its shards in a folder. @throws GraftError `backbone/no-folder`. */
-export async function folderFiles(folder: string): Promise<ModelFiles> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new GraftError({
-      code: "backbone/no-folder",
-      expected: `a folder with a model.json at ${folder}`,
-      found: found === undefined ? "nothing there" : "a file",
-      remedy: "Check the path; relative paths start at the notebook's folder",
-    });
-  }
-  return {
-    origin: folder,
-    async modelJson() {
-      const text = await readFile(join(folder, "model.json"), "utf8").catch(() => undefined);
-      if (text === undefined) throw noModelJson(folder, "Give the folder that model.save() of tfjs wrote");
-      return parsed(text, folder);
-    },
-    async shard(path) {
-      try {
-        return await readFile(join(folder, path));
-      } catch (cause) {
-        throw missingShard(folder, path, cause);
-      }
-    },
-  };
+export interface FilePlace {
+  readonly origin: string;
+  readonly main?: string;
+  readonly names: readonly string[];
+  /** Path on this disk; rejects with `ENOENT` where there is no such file. */
+  readonly locate: (name: string) => Promise<string>;
 }
 
 /**
- * A model inside an npm package. Packages are made of code, so some carry `model.json` and the shards as modules: `model.min.js`
- * exports the object, `group1-shard1of1.min.js` the bytes in base64. Importing them runs the package's code; that is why only
- * packages, which somebody has installed to be run, are read in this way.
+ * Packages are made of code, so some carry `model.json` and the shards as modules: `model.min.js` exports the object,
+ * `group1-shard1of1.min.js` the bytes in base64. They are read as text; their code is never run.
  */
-export async function packageFiles(folder: string): Promise<ModelFiles> {
-  const plain = await folderFiles(folder);
-  const names = await readdir(folder);
+export function filesAt({ origin, main, names, locate }: FilePlace): ModelFiles {
   const moduleOf = (stem: string) => moduleEndings.map((ending) => stem + ending).find((name) => names.includes(name));
+  const text = async (name: string) => readFile(await locate(name), "utf8");
+  const located = async (name: string): Promise<string> => {
+    try {
+      const path = await locate(name);
+      await stat(path);
+      return path;
+    } catch (cause) {
+      throw cause instanceof GraftError ? cause : missingFile(origin, name, cause);
+    }
+  };
   return {
-    origin: folder,
+    origin,
+    main,
+    names,
+    path: located,
+    read: async (name) => readFile(await located(name)),
     async modelJson() {
-      if (names.includes("model.json")) return plain.modelJson();
-      const name = moduleOf("model");
-      if (name === undefined) throw noModelJson(folder, "Give the folder inside the package that holds the model");
-      const value = await exported(join(folder, name));
-      return typeof value === "string" ? parsed(value, folder) : value;
+      const name = main ?? "model.json";
+      const module = names.includes(name) ? undefined : moduleOf(name.replace(/\.json$/, ""));
+      if (module !== undefined) {
+        const value = await moduleExport(await text(module), join(origin, module));
+        return typeof value === "string" ? parsed(value, origin) : value;
+      }
+      const content = await text(name).catch((cause: unknown) => {
+        if (cause instanceof GraftError) throw cause;
+        throw noModelJson(origin, name);
+      });
+      return parsed(content, origin);
     },
     async shard(path) {
-      const name = names.includes(path) ? undefined : moduleOf(path.replace(/\.bin$/, ""));
-      if (name === undefined) return plain.shard(path);
-      const value = await exported(join(folder, name));
-      if (typeof value === "string") return Buffer.from(value, "base64");
-      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-      throw missingShard(folder, path, new Error(`${name} exports neither base64 nor bytes`));
+      const module = names.includes(path) ? undefined : moduleOf(path.replace(/\.bin$/, ""));
+      try {
+        if (module === undefined) return await readFile(await locate(path));
+        const value = await moduleExport(await text(module), join(origin, module));
+        if (typeof value === "string") return Buffer.from(value, "base64");
+      } catch (cause) {
+        throw cause instanceof GraftError ? cause : missingShard(origin, path, cause);
+      }
+      throw missingShard(origin, path, new Error(`${module} exports no base64`));
     },
   };
 }
 
-const moduleEndings = [".js", ".min.js", ".cjs", ".mjs"];
-
-/** The folders below `folder` that hold a model, as paths relative to it. */
-export async function modelFolders(folder: string): Promise<string[]> {
-  const names = ["model.json", ...moduleEndings.map((ending) => `model${ending}`)];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const found = entries.filter((entry) => entry.isFile() && names.includes(entry.name));
-  return found.map((entry) => entry.parentPath.slice(folder.length + 1).replaceAll("\\", "/")).sort();
-}
-
-async function exported(path: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  return module.default;
+/** The files of a folder, or one file and what lies beside it. @throws GraftError `backbone/no-folder`. */
+export async function folderFiles(path: string): Promise<ModelFiles> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new GraftError({
+      code: "backbone/no-folder",
+      expected: `a folder with a model, or a model's file, at ${path}`,
+      found: "nothing there",
+      remedy: "Check the path; relative paths start at the notebook's folder",
+    });
+  }
+  const folder = found.isDirectory() ? path : dirname(path);
+  return filesAt({
+    origin: folder,
+    ...(found.isDirectory() ? {} : { main: basename(path) }),
+    names: (await readdir(folder)).sort(),
+    locate: (name) => Promise.resolve(join(folder, name)),
+  });
 }
 
 function parsed(text: string, folder: string): unknown {
@@ -98,17 +111,27 @@ export function badModelJson(folder: string, cause: unknown): GraftError {
     code: "backbone/bad-model-json",
     expected: `JSON with modelTopology and weightsManifest in ${join(folder, "model.json")}`,
     found: (cause as Error).message,
-    remedy: "Give a tfjs LayersModel; a GraphModel or a damaged file has no layers to train",
+    remedy: "Give the folder that tfjs saved a model in; the file is of something else, or damaged",
     cause,
   });
 }
 
-function noModelJson(folder: string, remedy: string): GraftError {
+function noModelJson(folder: string, name: string): GraftError {
   return new GraftError({
     code: "backbone/no-model-json",
-    expected: `model.json in ${folder}`,
+    expected: `${name} in ${folder}`,
     found: "a folder without it",
-    remedy,
+    remedy: "Give the folder that model.save() of tfjs wrote, or the folder inside the package that holds the model",
+  });
+}
+
+function missingFile(folder: string, name: string, cause: unknown): GraftError {
+  return new GraftError({
+    code: "backbone/missing-file",
+    expected: `the file ${name} in ${folder}`,
+    found: (cause as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (cause as Error).message,
+    remedy: "Copy the whole folder of the model, with all its files",
+    cause,
   });
 }
 

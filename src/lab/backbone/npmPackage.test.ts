@@ -51,7 +51,7 @@ test.each([
   }
   await expect(backbones.load(`npm:${name}/module`)).rejects.toMatchObject({
     code: "backbone/no-folder",
-    expected: `the folder of a model in the package ${name}: files, modules`,
+    expected: `the folder or file of a model in the package ${name}: files, modules`,
     remedy: `Did you mean "npm:${name}/modules"?`,
   });
   await rm(join(folder, "node_modules", name, "modules", `weights${ending}`));
@@ -67,9 +67,11 @@ test.each([
   await expect(backbones.load(address)).rejects.toMatchObject({ code });
 });
 
-test("modules are read from packages only: loading a folder runs no code", async () => {
-  await install("folder", ".js", "module.exports =");
-  await expect(backbones.load(join(folder, "node_modules", "folder", "modules"))).rejects.toMatchObject({
-    code: "backbone/no-model-json",
-  });
+test("modules are read as text: loading one runs no code", async () => {
+  await install("folder", ".js", "globalThis.wasRun = true; module.exports =");
+  const at = join(folder, "node_modules", "folder", "modules");
+  expect((await backbones.load(at, { featureLayer: "d" })).graph).toEqual(graph);
+  expect("wasRun" in globalThis).toBe(false);
+  await writeFile(join(at, "model.js"), "module.exports = JSON.parse(require('fs').readFileSync('/etc/hostname'))");
+  await expect(backbones.load(at)).rejects.toMatchObject({ code: "backbone/module-data" });
 });

@@ -25,7 +25,10 @@ export type Manifest = v.InferOutput<typeof manifestSchema>;
  *
  * @throws GraftError `backbone/missing-shard`, `backbone/truncated-shard`, `backbone/unsupported-weights`.
  */
-export async function readWeights(files: ModelFiles, manifest: Manifest): Promise<Map<string, Tensor>> {
+export async function readWeights(
+  files: Pick<ModelFiles, "origin" | "shard">,
+  manifest: Manifest,
+): Promise<Map<string, Tensor>> {
   const tensors = new Map<string, Tensor>();
   for (const group of manifest) {
     const decoders = group.weights.map(decoderOf);

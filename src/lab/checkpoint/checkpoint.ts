@@ -2,6 +2,7 @@ import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
 import type { CheckpointAbout } from "../../shared/checkpointHeader";
 import type { TrainingProgress } from "../engine/trainingSnapshot";
+import type { Provenance } from "../modelFile/provenance";
 import type { EpochRecord, StepRecord, TrainingPhase } from "../train/history";
 import type { UnfinishedTraining } from "../train/unfinishedTraining";
 
@@ -16,6 +17,11 @@ export interface Checkpoint {
 /** The JSON beside the weights. Later versions may add to it; what is here keeps its meaning. */
 export interface ModelAbout extends CheckpointAbout {
   readonly graph: LayerGraph;
+  /** Name of the value that the head reads. Files of earlier Graft have none: their heads are one layer. */
+  readonly featureLayer?: string;
+  /** Absent in files of earlier Graft. */
+  readonly pretrained?: boolean;
+  readonly provenance?: Provenance;
   readonly preprocessing: Preprocessing;
   readonly classes: readonly string[];
   /** Names of the layers that are not frozen. */
@@ -24,7 +30,13 @@ export interface ModelAbout extends CheckpointAbout {
   readonly trainedOn?: string;
   readonly history: readonly StoredPhase[];
   /** Of a training that was not at its end; its numbers are tensors of the file. */
-  readonly unfinished?: Omit<UnfinishedTraining, "snapshot"> & { readonly progress: TrainingProgress };
+  readonly unfinished?: StoredUnfinished;
+}
+
+export type StoredUnfinished = Omit<UnfinishedTraining, "snapshot"> & { readonly progress: TrainingProgress };
+
+export function storedUnfinished({ snapshot, ...rest }: UnfinishedTraining): StoredUnfinished {
+  return { ...rest, progress: snapshot.progress };
 }
 
 /** A phase of the history, its steps in columns: thousands of them are the most of it. */
@@ -41,14 +53,19 @@ export interface StoredSteps {
 }
 
 export function storedPhase(phase: TrainingPhase): StoredPhase {
-  const { name, trainableLayers, frozenLayers, steps, epochs, status, seconds } = phase;
+  const { name, trainableLayers, frozenLayers, trainableParameters, trainedOn, options } = phase;
+  const { steps, epochs, status, seconds, notes } = phase;
   return {
     name,
     trainableLayers,
     frozenLayers,
+    trainableParameters,
+    trainedOn,
+    options,
     epochs: [...epochs],
     status,
     seconds,
+    notes: [...notes],
     steps: {
       step: steps.map(({ step }) => step),
       loss: steps.map(({ loss }) => loss),

@@ -94,9 +94,14 @@ describe("a restored model", () => {
     const model = await trained();
     const restored = restoreOn(runtime);
     expect(restored.history.phases.map((phase) => ({ ...phase }))).toEqual(
-      model.history.phases.map(({ name, trainableLayers, frozenLayers, steps, epochs, status, seconds }) => ({
-        ...{ name, trainableLayers, frozenLayers, steps, epochs, status, seconds },
-      })),
+      model.history.phases.map((phase) => {
+        const { name, trainableLayers, frozenLayers, trainableParameters, trainedOn, options } = phase;
+        const { steps, epochs, status, seconds, notes } = phase;
+        return {
+          ...{ name, trainableLayers, frozenLayers, trainableParameters, trainedOn, options },
+          ...{ steps, epochs, status, seconds, notes },
+        };
+      }),
     );
     const steps = model.history.steps;
     await restored.fineTune(train, { lastLayers: 1, epochs: 1, batchSize: 8, plot: false });

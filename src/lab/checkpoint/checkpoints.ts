@@ -10,14 +10,24 @@ import {
 import { GraftError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
 import type { CheckpointDescription } from "../../shared/sessionState";
+import { layerNamed } from "../backbone/graphShapes";
 import { currentRuntime } from "../train/currentRuntime";
 import type { LabRuntime } from "../train/labRuntime";
 import { Model } from "../train/model";
 import { restoredPhase } from "./checkpoint";
 import { decodeCheckpoint } from "./checkpointBytes";
 
+/** Models that were saved while they trained. */
 export interface Checkpoints {
-  /** The models that were saved while they trained, the newest first; also those of a kernel that is no more. */
+  /**
+   * The models that were saved while they trained, the newest first; also those of a kernel that is no more.
+   *
+   * @example
+   * ```ts
+   * import { checkpoints } from "graft";
+   * for (const { variable, reached } of checkpoints.list()) console.log(variable, reached);
+   * ```
+   */
   list(): CheckpointDescription[];
   /**
    * A model as it was saved: weights, frozen layers, classes and history; `model.resume(train)` goes on with a fine-tuning that was
@@ -26,10 +36,21 @@ export interface Checkpoints {
    *
    * @throws GraftError `checkpoint/none`, `checkpoint/no-folder`, `checkpoint/outside`, `checkpoint/not-a-checkpoint`, `checkpoint/truncated`,
    * `checkpoint/damaged`, `checkpoint/newer-version`, `checkpoint/shapes`.
+   *
+   * @example
+   * ```ts
+   * import { backbones, checkpoints, datasets, graft } from "graft";
+   * const { train } = await datasets.mnist();
+   * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
+   * await model.trainHead(train.sample({ labels: 50, seed: 7 }), { plot: false });
+   * const again = await checkpoints.restore("model");
+   * console.log(again.history.phases.length);
+   * ```
    */
   restore(what?: string): Promise<Model>;
 }
 
+/** Models that were saved while they trained, in this kernel and in those before it. */
 export const checkpoints: Checkpoints = {
   list: () => listIn(labHost().checkpointFolder),
   restore: (what) => Promise.resolve().then(() => restoreOn(currentRuntime(), what)),
@@ -77,11 +98,13 @@ function newestWhole(runtime: LabRuntime, file: string): Model {
 
 function modelIn(runtime: LabRuntime, file: string): Model {
   const { about, weights, unfinished } = decodeCheckpoint(file, readWhole(file));
-  const { backbone, graph, preprocessing, classes, trainable, trainedOn } = about;
+  const { backbone, graph, preprocessing, classes, trainable, trainedOn, pretrained = true, provenance } = about;
+  const { featureLayer = layerNamed(graph, graph.output).inputs[0]! } = about;
   return new Model(
     {
-      ...{ backbone, graph, weights, preprocessing, classes, trainable },
+      ...{ backbone, graph, featureLayer, weights, preprocessing, classes, pretrained, trainable },
       ...(trainedOn === undefined ? {} : { trainedOn }),
+      ...(provenance && { provenance }),
       ...(unfinished && { unfinished }),
       checkpoints: true,
       history: about.history.map(restoredPhase),

@@ -2,9 +2,10 @@ import { CHECKPOINT_VERSION, descriptionOf } from "../../shared/checkpointHeader
 import { labHost } from "../../shared/labHost";
 import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
+import type { Provenance } from "../modelFile/provenance";
 import type { TrainingHistory } from "../train/history";
 import type { UnfinishedTraining } from "../train/unfinishedTraining";
-import { type Checkpoint, type ModelAbout, storedPhase } from "./checkpoint";
+import { type Checkpoint, storedPhase, storedUnfinished } from "./checkpoint";
 import { removeOldCheckpoints, writeCheckpoint } from "./writeCheckpoint";
 
 /** How often a training saves, at most. */
@@ -17,14 +18,17 @@ const keptModels = 10;
 /** The model whose checkpoints these are. */
 export interface SavedModel {
   readonly backbone: string;
-  readonly graph: LayerGraph;
+  readonly featureLayer: string;
   readonly preprocessing: Preprocessing;
   readonly classes: readonly string[];
+  readonly pretrained: boolean;
+  readonly provenance?: Provenance;
   readonly checkpoints: boolean;
 }
 
 /** What changes while it trains. */
 export interface SavedState {
+  readonly graph: LayerGraph;
   readonly weights: Weights;
   readonly trainable: readonly string[];
   readonly trainedOn: string;
@@ -110,7 +114,7 @@ export class ModelCheckpoints {
   }
 
   #checkpoint(state: SavedState, variable: string | undefined): Checkpoint {
-    const { backbone, graph, preprocessing, classes } = this.#model;
+    const { backbone, featureLayer, preprocessing, classes, pretrained, provenance } = this.#model;
     const { weights, unfinished, ...rest } = state;
     return {
       weights,
@@ -123,16 +127,14 @@ export class ModelCheckpoints {
         ...rest,
         classes,
         preprocessing,
-        graph,
+        featureLayer,
+        pretrained,
+        ...(provenance && { provenance }),
         history: this.#object.history.phases.map(storedPhase),
-        ...(unfinished && { unfinished: aboutUnfinished(unfinished) }),
+        ...(unfinished && { unfinished: storedUnfinished(unfinished) }),
       },
     };
   }
-}
-
-function aboutUnfinished({ snapshot, ...rest }: UnfinishedTraining): NonNullable<ModelAbout["unfinished"]> {
-  return { ...rest, progress: snapshot.progress };
 }
 
 /** A variable's name as the begin of a file's, the same on all systems. */

@@ -5,8 +5,9 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { checkpointNames, stemOf } from "../../shared/checkpointHeader";
+import { headerBytes, tensorBytes } from "../modelFile/safetensors";
 import type { Checkpoint } from "./checkpoint";
-import { hashOf, headerBytes, headerText, tensorBytes, tensorsOf, withHash } from "./checkpointBytes";
+import { checkpointHeaderText, hashOf, tensorsOf, withHash } from "./checkpointBytes";
 
 /** What a kill in the midst of writing leaves: the name has the process that was at it. */
 const temporaryName = /\.(\d+)-\d+\.tmp$/;
@@ -39,7 +40,7 @@ export async function writeCheckpoint(folder: string, stem: string, checkpoint: 
 /** Hashes while it writes and puts the hash in last, so that no second copy of the weights is needed. */
 async function writeWhole(handle: FileHandle, checkpoint: Checkpoint): Promise<void> {
   const tensors = tensorsOf(checkpoint);
-  const header = headerText(checkpoint.about, tensors);
+  const header = checkpointHeaderText(checkpoint.about, tensors);
   const begin = headerBytes(header);
   await writeAt(handle, begin, 0);
   const hash = hashOf(header);

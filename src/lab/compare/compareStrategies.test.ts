@@ -55,10 +55,10 @@ test("all strategies get the same examples and seeds, by number of labels", asyn
   expect(rows.map(({ strategy, labels, seeds }) => [strategy, labels, seeds])).toEqual([
     ["scratch", 4, 3],
     ["head", 4, 3],
-    ["lastN", 4, 3],
+    ["last 2 layers", 4, 3],
     ["scratch", 8, 3],
     ["head", 8, 3],
-    ["lastN", 8, 3],
+    ["last 2 layers", 8, 3],
   ]);
   expect(rows[2]!.detail).toBe("last 2 layers: one, head");
   // Scratch and last-2 both reach the images themselves here, so their training data can be compared.
@@ -66,6 +66,24 @@ test("all strategies get the same examples and seeds, by number of labels", asyn
   expect(lastTwo.train.targets).toEqual(scratch.train.targets);
   expect(lastTwo.seed).toBe(scratch.seed);
   expect(new Set(engine.trained.map(({ seed }) => seed))).toEqual(new Set([0, 1, 2]));
+});
+
+test("what each costs: how often an image crossed the trunk, whatever came before", async () => {
+  const runtime = new LabRuntime(new ScriptedEngine());
+  const strategies = ["head", "prototypes", { lastLayers: 1, epochs: 3 }, "scratch", "head"] as const;
+  const rows = await compareOn(runtime, options({ labels: [8], seeds: 2, strategies }));
+  // A head and its fine-tuning read the same features; before all layers of "scratch" the images are still flattened.
+  expect(rows.map(({ strategy, trunkPasses }) => [strategy, trunkPasses])).toEqual([
+    ["head", 1],
+    ["prototypes", 1],
+    ["last 1 layer", 1],
+    ["scratch", 1],
+    ["head (2)", 1],
+  ]);
+  // Test images cross once for each cut, not once for each training.
+  const { test: held } = options().dataset;
+  const pictures = new Set(Array.from({ length: held.size }, (_, i) => held.itemHash(i))).size;
+  expect(runtime.trunkPasses).toBe(2 * pictures);
 });
 
 test("without scratch there is no gain", async () => {
@@ -85,6 +103,7 @@ test("an interrupt ends it", async () => {
 test.each([
   ["compare/seeds", { seeds: 1 }],
   ["compare/strategies", { strategies: [] }],
+  ["compare/unknown-strategy", { strategies: ["heads"] as never }],
   ["train/last-layers", { strategies: [{ lastLayers: 9 }] }],
   ["data/too-few", { labels: [31] }],
 ])("refuses as %s what it cannot compare", async (code, changed) => {

@@ -2,13 +2,18 @@ import type { ComparisonRow } from "../../shared/figure";
 import { GraftError, InterruptedError } from "../../shared/graftError";
 import type { Backbone } from "../backbone/backbone";
 import type { Dataset } from "../data/dataset";
+import { scoreLogits } from "../head/softmaxScore";
 import { liveComparison } from "../insight/showComparison";
 import { currentRuntime } from "../train/currentRuntime";
-import type { LabRuntime } from "../train/labRuntime";
+import { logitsOf } from "../train/forwardPass";
+import { LabRuntime } from "../train/labRuntime";
+import type { Model } from "../train/model";
+import { coreOf } from "../train/modelCore";
 import { ProgressReport } from "../train/progressReport";
-import { type Strategy, strategyKind, trainBy } from "./strategy";
+import { type NormalStrategy, normalStrategy, type Strategy, strategyDetail, strategyKey, trainBy } from "./strategy";
 import { studentInterval } from "./studentInterval";
 
+/** What is compared, on which data, how often. */
 export interface CompareOptions {
   readonly backbone: Backbone;
   /** `train` is the pool that labelled examples are drawn from; `test` is never trained on. */
@@ -30,6 +35,7 @@ interface Trial {
   readonly seed: number;
   readonly accuracy: number;
   readonly seconds: number;
+  readonly trunkPasses: number;
   readonly detail: string;
 }
 
@@ -37,12 +43,30 @@ interface Trial {
  * Trains by each strategy with few labels, over several seeds, and measures on the whole test set. For one number of labels and one seed all strategies get the same
  * labelled examples, so the gain over `"scratch"` is a paired difference. Intervals are 95 %, Student's t over seeds.
  *
- * Learning rates and numbers of epochs come from recipes that were tuned for each strategy alike, by number of labels, on
- * held-out digits of the pool with seeds that are not used here (`scripts/tuneRecipes.ts`); the test set had no part in it.
- * Seconds are those of one training, evaluation not included.
+ * Learning rates and numbers of epochs of `"scratch"`, of layers by number or name and of LoRA come from recipes that were tuned alike, by number of labels, on
+ * held-out digits of the pool with seeds that are not used here (`scripts/tuneRecipes.ts`); the test set had no part in it. The other strategies have the
+ * defaults of the model's methods of the same name. Settings that are given replace both.
  *
- * @throws GraftError `compare/seeds`, `compare/strategies`, and what datasets and models throw. InterruptedError after an interrupt; the rows
+ * What each costs: seconds of one training, and how often a training image crossed the frozen trunk. Each training begins without features from
+ * before, so that the order of the strategies does not matter; evaluation is not included.
+ *
+ * @throws GraftError `compare/seeds`, `compare/strategies`, `compare/unknown-strategy`, and what datasets and models throw. InterruptedError after an interrupt; the rows
  * that were complete by then stay shown.
+ * @example
+ * ```ts
+ * import { backbones, compareStrategies, datasets } from "graft";
+ *
+ * const { train, test } = await datasets.mnist();
+ * const rows = await compareStrategies({
+ *   backbone: await backbones.load("fashion-cnn"),
+ *   dataset: { train, test: test.subset(0, 500) },
+ *   labels: [20],
+ *   seeds: 2,
+ *   strategies: ["head", "prototypes", { lastLayers: 3, epochs: 3 }],
+ *   plot: false,
+ * });
+ * for (const { strategy, accuracy, seconds } of rows) console.log(strategy, accuracy, seconds);
+ * ```
  */
 export function compareStrategies(options: CompareOptions): Promise<ComparisonRow[]> {
   return compareOn(currentRuntime(), options);
@@ -52,7 +76,7 @@ export function compareStrategies(options: CompareOptions): Promise<ComparisonRo
 export async function compareOn(runtime: LabRuntime, options: CompareOptions): Promise<ComparisonRow[]> {
   const labelCounts = options.labels ?? [10, 50, 250];
   const seeds = options.seeds ?? 10;
-  const strategies = options.strategies ?? ["scratch", "head", { lastLayers: 3 }];
+  const strategies = named(options.strategies ?? ["scratch", "head", { lastLayers: 3 }]);
   requireSettings(seeds, strategies);
 
   const trials: Trial[] = [];
@@ -63,18 +87,23 @@ export async function compareOn(runtime: LabRuntime, options: CompareOptions): P
     for (const labels of labelCounts) {
       for (let seed = 0; seed < seeds; seed++) {
         const train = options.dataset.train.sample({ labels, seed });
-        for (const [index, strategy] of strategies.entries()) {
+        for (const [index, { key, strategy }] of strategies.entries()) {
           if (runtime.interrupted) throw new InterruptedError();
-          progress.update(
-            trials.length / total,
-            `${labels} labels, seed ${seed + 1}/${seeds}, ${strategyKind(strategy)}`,
+          progress.update(trials.length / total, `${labels} labels, seed ${seed + 1}/${seeds}, ${key}`);
+          const { model, seconds, trunkPasses } = await measured(runtime, (fresh) =>
+            trainBy(strategy, fresh, options.backbone, train, seed),
           );
-          const started = performance.now();
-          const model = await trainBy(strategy, runtime, options.backbone, train, seed);
-          const seconds = (performance.now() - started) / 1000;
-          const { accuracy } = await model.evaluate(options.dataset.test);
-          const detail = detailOf(strategy, model.history.phases.at(-1)!.trainableLayers);
-          trials.push({ strategy: index, labels, seed, accuracy, seconds, detail });
+          const accuracy = await accuracyOn(runtime, model, options.dataset.test);
+          const detail = strategyDetail(strategy, model.history.phases.at(-1)!.trainableLayers);
+          trials.push({
+            strategy: index,
+            labels,
+            seed,
+            accuracy,
+            seconds,
+            trunkPasses: trunkPasses / train.size,
+            detail,
+          });
         }
         if (seed >= 1) live?.update(toRows(trials, strategies));
       }
@@ -86,12 +115,47 @@ export async function compareOn(runtime: LabRuntime, options: CompareOptions): P
   }
 }
 
+/** A strategy with what its rows are called. */
+interface NamedStrategy {
+  readonly key: string;
+  readonly strategy: NormalStrategy;
+}
+
+/** Of two with the same key the later one is numbered. */
+function named(strategies: readonly Strategy[]): readonly NamedStrategy[] {
+  const seen = new Map<string, number>();
+  return strategies.map((given) => {
+    const strategy = normalStrategy(given);
+    const key = strategyKey(strategy);
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return { key: count === 1 ? key : `${key} (${count})`, strategy };
+  });
+}
+
+/** Trains with features of its own, so that what came before makes nothing cheaper. */
+async function measured(
+  runtime: LabRuntime,
+  train: (fresh: LabRuntime) => Promise<Model>,
+): Promise<{ readonly model: Model; readonly seconds: number; readonly trunkPasses: number }> {
+  const { streamAboveBytes, chunkBytes } = runtime;
+  const fresh = new LabRuntime(runtime.engine, { streamAboveBytes, chunkBytes });
+  const started = performance.now();
+  const model = await train(fresh);
+  return { model, seconds: (performance.now() - started) / 1000, trunkPasses: fresh.trunkPasses };
+}
+
+/** By way of the runtime whose features of the test images last from model to model. */
+export async function accuracyOn(runtime: LabRuntime, model: Model, test: Dataset): Promise<number> {
+  return scoreLogits(await logitsOf({ ...coreOf(model).network, runtime }, test), test.labels).accuracy;
+}
+
 /** Rows in the order of label counts, then of strategies, of all that has at least two seeds. */
-function toRows(trials: readonly Trial[], strategies: readonly Strategy[]): ComparisonRow[] {
+function toRows(trials: readonly Trial[], strategies: readonly NamedStrategy[]): ComparisonRow[] {
   const labelCounts = [...new Set(trials.map((trial) => trial.labels))];
-  const scratch = strategies.indexOf("scratch");
+  const scratch = strategies.findIndex(({ key }) => key === "scratch");
   return labelCounts.flatMap((labels) =>
-    strategies.flatMap((strategy, index): ComparisonRow[] => {
+    strategies.flatMap(({ key }, index): ComparisonRow[] => {
       const own = trials.filter((trial) => trial.labels === labels && trial.strategy === index);
       if (own.length < 2) return [];
       const { mean, interval } = studentInterval(own.map((trial) => trial.accuracy));
@@ -103,32 +167,26 @@ function toRows(trials: readonly Trial[], strategies: readonly Strategy[]): Comp
       });
       return [
         {
-          strategy: strategyKind(strategy),
+          strategy: key,
           detail: own[0]!.detail,
           labels,
           seeds: own.length,
           accuracy: mean,
           interval,
-          ...(strategy === "scratch" || gains.length < 2 ? {} : { gain: studentInterval(gains) }),
-          seconds: own.reduce((sum, trial) => sum + trial.seconds, 0) / own.length,
+          ...(index === scratch || gains.length < 2 ? {} : { gain: studentInterval(gains) }),
+          seconds: meanOf(own, ({ seconds }) => seconds),
+          trunkPasses: meanOf(own, ({ trunkPasses }) => trunkPasses),
         },
       ];
     }),
   );
 }
 
-function detailOf(strategy: Strategy, trained: readonly string[]): string {
-  switch (strategyKind(strategy)) {
-    case "scratch":
-      return "all layers from random weights";
-    case "head":
-      return "new head on the frozen backbone";
-    case "lastN":
-      return `last ${trained.length} layers: ${trained.join(", ")}`;
-  }
+function meanOf(trials: readonly Trial[], value: (trial: Trial) => number): number {
+  return trials.reduce((sum, trial) => sum + value(trial), 0) / trials.length;
 }
 
-function requireSettings(seeds: number, strategies: readonly Strategy[]): void {
+function requireSettings(seeds: number, strategies: readonly NamedStrategy[]): void {
   if (!Number.isInteger(seeds) || seeds < 2) {
     throw new GraftError({
       code: "compare/seeds",

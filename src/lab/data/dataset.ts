@@ -14,6 +14,7 @@ import { joinedImages, type RawImage } from "./joinedImages";
 import { type ImageSize, ResizedImages } from "./resizedImages";
 import { sampleIndices, splitIndices } from "./sampling";
 
+/** Labelled images as plain arrays. */
 export interface DatasetParts {
   /** `[n, height, width, channels]`, bytes 0 … 255. */
   readonly images: Uint8Array;
@@ -24,6 +25,7 @@ export interface DatasetParts {
   readonly classes: readonly string[];
 }
 
+/** Which examples `Dataset.sample` draws. */
 export interface SampleOptions {
   /** How many labelled examples in total, e.g. 50 for five of each of ten digits. */
   readonly labels: number;
@@ -33,6 +35,7 @@ export interface SampleOptions {
   readonly stratify?: boolean;
 }
 
+/** How `Dataset.split` divides. */
 export interface SplitOptions {
   /** Parts of the dataset that go to `validation` and to `test`, each in [0, 1). Default 0.2 and 0. */
   readonly validation?: number;
@@ -43,6 +46,7 @@ export interface SplitOptions {
   readonly stratify?: boolean;
 }
 
+/** Disjoint parts of one dataset. */
 export interface DatasetSplit {
   readonly train: Dataset;
   readonly validation: Dataset;
@@ -74,6 +78,14 @@ export class Dataset implements Describable, DescribableVariable {
   /**
    * @throws GraftError `data/label-count` when there are not as many labels as images, `data/image-bytes` when the
    * pixels do not fill whole images, `data/unknown-label` when a label has no class.
+   *
+   * @example
+   * ```ts
+   * import { Dataset } from "graft";
+   * const images = Uint8Array.from({ length: 4 * 8 * 8 }, (_, i) => (i * 37) % 256);
+   * const dataset = Dataset.from({ images, imageShape: [8, 8, 1], labels: [0, 1, 0, 1], classes: ["cat", "dog"] });
+   * console.log(dataset.size, dataset.imageShape);
+   * ```
    */
   static from(parts: DatasetParts): Dataset {
     const store = new ImageStore(parts.images, parts.imageShape);
@@ -116,6 +128,14 @@ export class Dataset implements Describable, DescribableVariable {
    * From images that were read one by one, e.g. by a decoder of your own.
    *
    * @throws GraftError `data/no-images`, `data/mixed-channels`, `data/mixed-sizes`, and those of `from`.
+   *
+   * @example
+   * ```ts
+   * import { Dataset } from "graft";
+   * const image = { height: 2, width: 2, channels: 3, data: new Uint8Array(12) };
+   * const dataset = Dataset.fromImages([image, image], { labels: [0, 1], classes: ["cat", "dog"] });
+   * console.log(dataset.imageShape);
+   * ```
    */
   static fromImages(images: readonly RawImage[], labelled: Pick<DatasetParts, "labels" | "classes">): Dataset {
     return Dataset.from({ ...joinedImages(images), ...labelled });
@@ -135,17 +155,45 @@ export class Dataset implements Describable, DescribableVariable {
     return this.#id;
   }
 
-  /** The bytes of one image, `[height, width, channels]`. */
+  /**
+   * The bytes of one image, `[height, width, channels]`.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * console.log(train.image(0).length, train.imageShape);
+   * ```
+   */
   image(index: number): Uint8Array {
     return this.#store.image(this.#indices[index]!);
   }
 
-  /** Content hash of one image; the same picture has the same hash in every dataset. */
+  /**
+   * Content hash of one image; the same picture has the same hash in every dataset.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * console.log(train.itemHash(0) === train.select([0]).itemHash(0));
+   * ```
+   */
   itemHash(index: number): string {
     return this.#store.hash(this.#indices[index]!);
   }
 
-  /** The examples at `indices`, in that order. */
+  /**
+   * The examples at `indices`, in that order.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const zeros = train.select([...train.labels.keys()].filter((i) => train.labels[i] === 0));
+   * console.log(zeros.size);
+   * ```
+   */
   select(indices: ArrayLike<number>): Dataset {
     const stores = new Uint32Array(indices.length);
     const labels = new Int32Array(indices.length);
@@ -165,7 +213,16 @@ export class Dataset implements Describable, DescribableVariable {
     return new Dataset(this.#store, stores, labels, this.classes);
   }
 
-  /** Examples `from` (included) to `to` (excluded), as `Array.slice`. */
+  /**
+   * Examples `from` (included) to `to` (excluded), as `Array.slice`.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * console.log(train.subset(0, 100).size);
+   * ```
+   */
   subset(from: number, to?: number): Dataset {
     return this.select(Array.from({ length: this.size }, (_, i) => i).slice(from, to));
   }
@@ -174,12 +231,30 @@ export class Dataset implements Describable, DescribableVariable {
    * A seeded sample of `labels` examples in total.
    *
    * @throws GraftError `data/too-few` when the dataset does not have enough examples (of some class, if stratified).
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const scarce = train.sample({ labels: 50, seed: 7 });
+   * console.log(scarce.size);
+   * ```
    */
   sample(options: SampleOptions): Dataset {
     return this.select(sampleIndices(this.labels, this.classes, options));
   }
 
-  /** Seeded, disjoint parts that together are the whole dataset. */
+  /**
+   * Seeded, disjoint parts that together are the whole dataset.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const parts = train.split({ validation: 0.2, test: 0.1, seed: 7 });
+   * console.log(parts.train.size, parts.validation.size, parts.test.size);
+   * ```
+   */
   split(options: SplitOptions = {}): DatasetSplit {
     const parts = splitIndices(this.labels, this.classes.length, options);
     return {
@@ -191,9 +266,17 @@ export class Dataset implements Describable, DescribableVariable {
 
   /**
    * The same examples in another size, bilinear, e.g. `digits.resize({ height: 224, width: 224, channels: 3 })`; gray becomes color
-   * by repeating it. Images are made when they are needed, so this costs neither time nor memory now.
+   * by repeating it. `mode` says what becomes of other proportions. Images are made when they are needed, so this costs neither time nor
+   * memory now.
    *
-   * @throws GraftError `data/image-size`, `data/channels`.
+   * @throws GraftError `data/image-size`, `data/channels`, `data/image-fit`, `data/image-crop`.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * console.log(train.resize({ height: 96, width: 96, channels: 3 }).imageShape);
+   * ```
    */
   resize(size: ImageSize): Dataset {
     return new Dataset(new ResizedImages(this.#store, size), this.#indices, this.labels, this.classes);

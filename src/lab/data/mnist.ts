@@ -7,11 +7,13 @@ import { shippedFile } from "./locations";
 
 const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
+/** A dataset with its own test set. */
 export interface TrainAndTest {
   readonly train: Dataset;
   readonly test: Dataset;
 }
 
+/** How much of MNIST. */
 export interface MnistOptions {
   /**
    * False (default): `train` is the first 10,000 of MNIST's training digits, which come with Graft. True: all 60,000, from the

@@ -68,6 +68,74 @@ test("examples keep label and order; the hash tells size and picture apart", () 
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
+/** Each pixel is 16 times its row plus its column. */
+function grid(height: number, width: number): Dataset {
+  const images = Uint8Array.from({ length: height * width }, (_, i) => 16 * Math.floor(i / width) + (i % width));
+  return Dataset.from({ images, imageShape: [height, width, 1], labels: [0], classes: ["a", "b"] });
+}
+
+test.each<[string, Dataset, Parameters<Dataset["resize"]>[0], readonly number[]]>([
+  ["the middle of a wide image", grid(2, 6), { height: 2, width: 2, mode: "centerCrop" }, [2, 3, 18, 19]],
+  ["the middle of a high image", grid(6, 2), { height: 2, width: 2, mode: "centerCrop" }, [32, 33, 48, 49]],
+  [
+    "the middle of an image whose shorter side is kept",
+    grid(4, 6),
+    { height: 2, width: 2, mode: "centerCrop", shorterSide: 4 },
+    [18, 19, 34, 35],
+  ],
+  [
+    "an image with bars above and below",
+    grid(1, 3),
+    { height: 3, width: 3, mode: "letterbox", fill: 9 },
+    [9, 9, 9, 0, 1, 2, 9, 9, 9],
+  ],
+  ["an image with bars at its sides", grid(2, 1), { height: 2, width: 3, mode: "letterbox" }, [0, 0, 0, 0, 16, 0]],
+  [
+    "the nearest pixels",
+    grid(2, 2),
+    { height: 4, width: 4, interpolation: "nearest" },
+    [0, 0, 1, 1, 0, 0, 1, 1, 16, 16, 17, 17, 16, 16, 17, 17],
+  ],
+  [
+    "a bar of colour",
+    grid(1, 2),
+    { height: 2, width: 2, channels: 3, mode: "letterbox", fill: 7 },
+    [0, 0, 0, 1, 1, 1, 7, 7, 7, 7, 7, 7],
+  ],
+])("%s", (_, original, size, expected) => {
+  expect([...original.resize(size).image(0)]).toEqual(expected);
+});
+
+test("bicubic is Keys' kernel: a step overshoots, and what is level stays so", () => {
+  const step = Dataset.from({
+    images: Uint8Array.of(100, 100, 100, 100, 200, 200, 200, 200),
+    imageShape: [1, 8, 1],
+    labels: [0],
+    classes: ["a", "b"],
+  });
+  // By hand: at 3.75 pixels the weights of pixels 2 … 5 (centres 2.5 …) are -0.0703, 0.8672, 0.2266, -0.0234.
+  const doubled = step.resize({ height: 1, width: 16, interpolation: "bicubic" }).image(0);
+  expect([...doubled]).toEqual([100, 100, 100, 100, 100, 98, 93, 120, 180, 207, 202, 200, 200, 200, 200, 200]);
+});
+
+test("the hash tells the ways apart", () => {
+  const original = photos(4, 6, 1);
+  const ways = [
+    {},
+    { mode: "centerCrop" },
+    { mode: "centerCrop", shorterSide: 9 },
+    { mode: "letterbox" },
+    { mode: "letterbox", fill: 1 },
+    { interpolation: "nearest" },
+    { interpolation: "bicubic" },
+  ] as const;
+  const hashes = ways.map((way) => original.resize({ height: 8, width: 8, ...way }).itemHash(0));
+  expect(new Set(hashes).size).toBe(ways.length);
+  expect(original.resize({ height: 8, width: 8, mode: "squash", interpolation: "bilinear" }).itemHash(0)).toBe(
+    hashes[0],
+  );
+});
+
 test("nothing is made before it is asked for", () => {
   const before = process.memoryUsage().arrayBuffers;
   const resized = photos(28, 28, 1).resize({ height: 20_000, width: 20_000, channels: 3 });
@@ -79,6 +147,8 @@ test.each([
   [{ height: 0, width: 4 }, "data/image-size"],
   [{ height: 4, width: 4.5 }, "data/image-size"],
   [{ height: 4, width: 4, channels: 2 }, "data/channels"],
+  [{ height: 4, width: 4, mode: "stretch" as "squash" }, "data/image-fit"],
+  [{ height: 4, width: 4, mode: "centerCrop" as const, shorterSide: 3 }, "data/image-crop"],
 ])("%o is refused: %s", (size, code) => {
   expect(() => photos(4, 4, 3).resize(size)).toThrow(expect.objectContaining({ code }));
 });

@@ -3,8 +3,9 @@ import { checkFeatures, checkSampleWeights } from "./checkExamples";
 import type { SolveHeadRequest } from "./engine";
 import { checkLabels, checkSeveralClasses } from "./labels";
 
-/** @throws GraftError when shapes, labels, weights of rows or the strength do not fit, or features are not finite. */
-export function checkHeadRequest({ features, labels, classes, l2, sampleWeights, start }: SolveHeadRequest): void {
+/** @throws GraftError when shapes, labels, weights of rows, the strength or the smoothing do not fit, or features are not finite. */
+export function checkHeadRequest(request: SolveHeadRequest): void {
+  const { features, labels, classes, l2, sampleWeights, labelSmoothing = 0, start } = request;
   const [rows = 0, width = 0] = features.shape;
   if (features.shape.length !== 2 || features.data.length !== rows * width) {
     throw new GraftError({
@@ -24,6 +25,14 @@ export function checkHeadRequest({ features, labels, classes, l2, sampleWeights,
       expected: "an l2 that is 0 or positive",
       found: String(l2),
       remedy: "Use for example 1e-3",
+    });
+  }
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new GraftError({
+      code: "engine/label-smoothing",
+      expected: "a labelSmoothing in [0, 1)",
+      found: String(labelSmoothing),
+      remedy: "Use for example 0.1",
     });
   }
   if (start && (start.kernel.data.length !== width * classes || start.bias.data.length !== classes)) {

@@ -147,6 +147,8 @@ describe("settings", () => {
 
   test("warm-up as long as the training", () => {
     const request = requestWith({ schedule: { name: "warmup", warmupSteps: 6 } });
-    expect(() => checkTrainRequest(request)).toThrow(expect.objectContaining({ code: "engine/schedule" }) as Error);
+    expect(() => checkTrainRequest(request)).toThrow(
+      expect.objectContaining({ code: "engine/schedule-too-long" }) as Error,
+    );
   });
 });

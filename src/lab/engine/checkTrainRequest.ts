@@ -2,6 +2,9 @@
 import { GraftError } from "../../shared/graftError";
 import type { TrainRequest } from "./engine";
 import { checkExamples } from "./checkExamples";
+import { checkEarlyStopping } from "./earlyStopping";
+import { noGradients } from "./layers/nearestNeighbors";
+import { requireNoOperators } from "./layers/onnxOperators";
 import { checkSchedule } from "./schedule";
 
 /** How a request divides into steps. */
@@ -19,6 +22,9 @@ export interface TrainingPlan {
  */
 export function checkTrainRequest(request: TrainRequest): TrainingPlan {
   const { graph, loss, train, validation, batchSize, epochs, accumulateBatches = 1 } = request;
+  const lookUp = graph.layers.find(({ type }) => type === "NearestNeighbors");
+  if (lookUp) throw noGradients(lookUp);
+  requireNoOperators(graph.layers);
   const rows = checkExamples(graph, loss, train, "training");
   if (validation) checkExamples(graph, loss, validation, "validation");
   checkSettings(request);
@@ -34,6 +40,7 @@ export function checkTrainRequest(request: TrainRequest): TrainingPlan {
   const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulateBatches);
   const steps = epochs * stepsPerEpoch;
   checkSchedule(request.schedule ?? "constant", steps, validation !== undefined);
+  checkEarlyStopping(request.earlyStopping, validation !== undefined);
   return { rows, batchesPerEpoch, stepsPerEpoch, steps };
 }
 
@@ -52,6 +59,8 @@ function checkSettings(request: TrainRequest): void {
     require("epsilon", optimizer.epsilon, positive, "a number above 0");
   }
   if (loss && "labelSmoothing" in loss) require("labelSmoothing", loss.labelSmoothing, belowOne, "in [0, 1)");
+  require("rank", request.lowRank?.rank, whole, "a whole number, at least 1");
+  require("scale", request.lowRank?.scale, Number.isFinite, "a number");
   require("clipNorm", request.clipNorm, positive, "a number above 0");
   require("emaDecay", request.emaDecay, (value) => value > 0 && value < 1, "between 0 and 1");
   for (const [layer, factor] of request.learningRateFactors ?? []) {

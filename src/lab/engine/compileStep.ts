@@ -8,15 +8,16 @@ import { GraftError } from "../../shared/graftError";
 import { inputName, writeBackward, writeForward, writeWeightInputs } from "./differentiate";
 import type { Loss } from "./engine";
 import { flattenAsConvolution } from "./flattenAsConvolution";
+import type { TrainedLayers } from "./lowRank";
 import { lossRules } from "./losses/lossTable";
 import { writeLoss } from "./losses/writeLoss";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder";
 import { type UpdateOptions, writeUpdate } from "./optimizers/writeUpdate";
 import { lengthOf, parameterLayout, type Slot } from "./parameterLayout";
 import { reluAfterPool } from "./reluAfterPool";
+import { writeFactorGradients, writeUpdatedWeights } from "./writeLowRank";
 
-export interface StepOptions {
-  readonly trainable: readonly string[];
+export interface StepOptions extends TrainedLayers {
   readonly batch: number;
   /** Default softmax cross-entropy. */
   readonly loss?: Loss;
@@ -54,12 +55,13 @@ export const names = {
 /** The step as an ONNX file. @throws GraftError when the graph cannot be trained: shapes, names, an output that the loss cannot read. */
 export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array {
   // Weights go in and out in the shapes of the model as it was given.
-  const layout = parameterLayout(placedLayers(model), options.trainable);
+  const layout = parameterLayout(placedLayers(model), options);
   checkOutput(model, options.loss);
   const graph = flattenAsConvolution(reluAfterPool(model));
   const layers = placedLayers(graph);
   const builder = new GraphBuilder();
-  const weights = writeWeightInputs(builder, layout);
+  const inputs = writeWeightInputs(builder, layout);
+  const weights = writeUpdatedWeights(builder, layout.lowRank, inputs);
   const forward = writeForward(builder, graph, layers, options, weights);
   const output = forward.values.get(graph.output)!;
   const targets =
@@ -68,7 +70,8 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
       : builder.input(names.targets, output.shape);
   const rowWeights = options.weighted ? builder.input(names.weights, [options.batch]) : undefined;
   const loss = writeLoss(builder, options.loss, output, targets, rowWeights);
-  const gradients = writeBackward(builder, graph, forward, loss.gradient);
+  const byWeight = writeBackward(builder, graph, forward, loss.gradient);
+  const gradients = writeFactorGradients(builder, layout.lowRank, inputs, byWeight);
   writeEnd(builder, options.end, concatenated(builder, layout.parameters, gradients));
   for (const [name, value] of forward.statistics) builder.output(`${name}/next`, value);
   builder.output(names.losses, loss.rows);

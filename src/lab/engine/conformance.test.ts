@@ -2,6 +2,7 @@
  * Layer by shape by engine. Loss, every gradient and the forward values in inference mode of the compiled graphs and of tfjs's
  * faster backends are held against tfjs's cpu backend, which is plain JavaScript; compiled gradients also against finite
  * differences. A new kind of layer adds its rows to `testing/imageCases.ts` or `testing/sequenceCases.ts`.
+ * Low-rank updates have rows of their own: their gradients are by the factors.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Rng } from "../../shared/rng";
@@ -12,6 +13,7 @@ import { compiledGradients, type CompiledGradients } from "./testing/compiledGra
 import { type ConformanceCase, dataOf } from "./testing/conformanceCase";
 import { imageCases } from "./testing/imageCases";
 import { conv, dense, pool, randomExamples, randomWeights, relativeDistance, sequence } from "./testing/networks";
+import { lowRankCases } from "./testing/lowRankCases";
 import { sequenceCases } from "./testing/sequenceCases";
 import { tfjsBackends } from "./testing/tfjsBackends";
 import { referenceGradients, tfjsGradients, tfjsOutput } from "./testing/tfjsReference";
@@ -32,22 +34,24 @@ afterAll(() => runtime.dispose());
 const TOLERANCE = 2e-5;
 const FORWARD_TOLERANCE = 1e-5;
 
-describe.each([...imageCases, ...sequenceCases])("$name", (row: ConformanceCase) => {
-  const { graph } = row;
+describe.each([...imageCases, ...sequenceCases, ...lowRankCases])("$name", (row: ConformanceCase) => {
+  const { graph, lowRank } = row;
   const { weights, features, labels, trainable, seed } = dataOf(row);
   const examples = { features, labels };
-  const reference = () => referenceGradients(graph, weights, examples, { trainable });
+  const compiled = (moved: Weights) =>
+    compiledGradients(runtime, graph, moved, examples, trainable, new Map(), lowRank);
 
   test("gradients agree with tfjs", async () => {
-    const expected = reference();
-    expectSame(await compiledGradients(runtime, graph, weights, examples, trainable), expected, "onnxruntime");
+    const trained = { trainable, lowRank };
+    const expected = referenceGradients(graph, weights, examples, trained);
+    expectSame(await compiled(weights), expected, "onnxruntime");
     for (const backend of fasterBackends) {
-      expectSame(tfjsGradients(backend, graph, weights, examples, { trainable }), expected, backend);
+      expectSame(tfjsGradients(backend, graph, weights, examples, trained), expected, backend);
     }
   });
 
   test("gradients agree with finite differences", async () => {
-    const { gradients } = await compiledGradients(runtime, graph, weights, examples, trainable);
+    const { gradients } = await compiled(weights);
     const rng = new Rng(seed + 2);
     for (const [key, gradient] of gradients) {
       const direction = Array.from(gradient, () => rng.normal());
@@ -55,7 +59,7 @@ describe.each([...imageCases, ...sequenceCases])("$name", (row: ConformanceCase)
       const slope = gradient.reduce((sum, value, i) => sum + (value * direction[i]!) / size, 0);
       const lossAt = async (step: number) => {
         const moved = movedWeights(weights, key, direction, step / size);
-        return (await compiledGradients(runtime, graph, moved, examples, trainable)).loss;
+        return (await compiled(moved)).loss;
       };
       // The loss is float32, so a difference over 2h = 4e-3 is known to about 1e-4.
       const difference = ((await lossAt(2e-3)) - (await lossAt(-2e-3))) / 4e-3;
@@ -133,5 +137,24 @@ test("pixels that tie in a max pool share its gradient", async () => {
   for (const { gradients } of found) {
     const distance = relativeDistance(gradients.get("before/bias")!, expected.gradients.get("before/bias")!);
     expect(distance).toBeLessThan(1e-5);
+  }
+});
+
+test("relu6 has the slope 0 at 0 and at 6, as in PyTorch and TensorFlow", async () => {
+  const relu6 = { type: "Activation", name: "relu6", activation: "relu6" } as const;
+  const graph = sequence([3], [dense("before", { units: 3 }), relu6, dense("head")]);
+  const weights = new Map(randomWeights(graph, seed))
+    .set("before/kernel", { shape: [3, 3], data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) })
+    .set("before/bias", { shape: [3], data: new Float32Array(3) });
+  const examples = { features: { shape: [1, 3], data: Float32Array.of(0, 6, 3) }, labels: Int32Array.of(1) };
+  const trainable = ["before"];
+  const found = [
+    await compiledGradients(runtime, graph, weights, examples, trainable),
+    ...backends.map((backend) => tfjsGradients(backend, graph, weights, examples, { trainable })),
+  ];
+  for (const { gradients } of found) {
+    const [low, high, between] = gradients.get("before/bias")!;
+    expect([Math.abs(low!), Math.abs(high!)]).toEqual([0, 0]);
+    expect(Math.abs(between!)).toBeGreaterThan(0.01);
   }
 });

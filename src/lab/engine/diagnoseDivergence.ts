@@ -1,16 +1,17 @@
-import { placedLayers } from "../backbone/graphShapes";
+import { layerOfWeight, placedLayers } from "../backbone/graphShapes";
 import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import { inputName, writeForward, writeWeightInputs } from "./differentiate";
 import type { Divergence } from "./engine";
 import { allFinite } from "./finite";
+import type { TrainedLayers } from "./lowRank";
 import { GraphBuilder } from "./onnx/graphBuilder";
 import { parameterLayout } from "./parameterLayout";
 import type { Feeds, Runtime } from "./runtime";
+import { writeUpdatedWeights } from "./writeLowRank";
 
 type Finding = Pick<Divergence, "layer" | "what">;
 
-interface Forward {
-  readonly trainable: readonly string[];
+interface Forward extends TrainedLayers {
   readonly batch: number;
 }
 
@@ -30,26 +31,26 @@ export async function diagnoseDivergence(
     const reader = graph.layers.find(({ inputs }) => inputs.includes(graph.input.name));
     return { what: "input", ...(reader && { layer: reader.name }) };
   }
-  const { trainable, batch } = options;
-  const session = await runtime.session(`diagnose ${JSON.stringify([graph, trainable, batch])}`, () =>
+  const session = await runtime.session(`diagnose ${JSON.stringify([graph, options])}`, () =>
     compileDiagnosis(graph, options),
   );
   const known = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
   const values = await session.run(Object.fromEntries(known));
-  for (const { layer, weights } of placedLayers(graph)) {
-    const isBad = weights.some(({ name }) => !allFinite(feeds[`${layer.name}/${name}`]!.data as Float32Array));
-    if (isBad) return { what: "weights", layer: layer.name };
-    if (!allFinite(values[outputOf(layer.name)]!.data as Float32Array)) return { what: "value", layer: layer.name };
+  const { parameters, statistics, frozen } = parameterLayout(placedLayers(graph), options);
+  const slots = [...parameters, ...statistics, ...frozen];
+  for (const { name } of graph.layers) {
+    const isBad = slots.some(({ key, layer }) => layer.name === name && !allFinite(feeds[key]!.data as Float32Array));
+    if (isBad) return { what: "weights", layer: name };
+    if (!allFinite(values[outputOf(name)]!.data as Float32Array)) return { what: "value", layer: name };
   }
   return { what: "loss" };
 }
 
 /** The first layer, in order, with weights that are not finite. */
 export function layerWithBadWeights(graph: LayerGraph, weights: Weights): Finding {
-  const bad = placedLayers(graph).find(({ layer, weights: specs }) =>
-    specs.some(({ name }) => !allFinite(weights.get(`${layer.name}/${name}`)!.data)),
-  );
-  return { what: "weights", ...(bad && { layer: bad.layer.name }) };
+  const bad = new Set([...weights].filter(([, { data }]) => !allFinite(data)).map(([key]) => layerOfWeight(key)));
+  const first = graph.layers.find(({ name }) => bad.has(name));
+  return { what: "weights", ...(first && { layer: first.name }) };
 }
 
 function outputOf(layer: string): string {
@@ -60,7 +61,8 @@ function outputOf(layer: string): string {
 function compileDiagnosis(graph: LayerGraph, options: Forward): Uint8Array {
   const layers = placedLayers(graph);
   const builder = new GraphBuilder();
-  const weights = writeWeightInputs(builder, parameterLayout(layers, options.trainable));
+  const layout = parameterLayout(layers, options);
+  const weights = writeUpdatedWeights(builder, layout.lowRank, writeWeightInputs(builder, layout));
   const { values } = writeForward(builder, graph, layers, options, weights);
   for (const { name } of graph.layers) {
     const value = values.get(name)!;

@@ -4,6 +4,8 @@
  * gives the same bits on the same machine.
  */
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { EarlyStopping } from "./earlyStopping";
+import type { LowRank } from "./lowRank";
 import type { Optimizer } from "./optimizer";
 import type { Schedule } from "./schedule";
 import type { StoredRows } from "./storedRows";
@@ -49,6 +51,8 @@ export interface SolveHeadRequest {
   readonly l2: number;
   /** `[n]`, factors of the rows' losses, not negative: the mean is Σ weight · loss / n. Default 1. */
   readonly sampleWeights?: Float32Array;
+  /** Moves this part of each target's probability to all classes alike. In [0, 1). Default 0. */
+  readonly labelSmoothing?: number;
   /** Default 500. */
   readonly maxIterations?: number;
   /** Converged when no component of the gradient is larger. Default 1e-6, or 1e-5 · `l2` where that is more: the penalty bends. */
@@ -116,6 +120,11 @@ export interface TrainRequest {
   readonly weights: Weights;
   /** Names of the layers to train. All others stay as they are to the bit, batch norm in inference mode. */
   readonly trainable: readonly string[];
+  /**
+   * Those of them that train by low-rank updates. `weights` then has the factors too, `layer/lora_kernel_a` and `layer/lora_kernel_b` (for
+   * other weights with their names instead of `kernel`); so have the result and its snapshots, where W is as it came in.
+   */
+  readonly lowRank?: LowRank;
   readonly train: Examples;
   readonly validation?: Examples;
   /** Default softmax cross-entropy without label smoothing. */
@@ -126,6 +135,8 @@ export interface TrainRequest {
   readonly optimizer: Optimizer;
   /** Learning rate over the run. Default constant. */
   readonly schedule?: Schedule;
+  /** Ends the run when the validation loss no longer falls; its weights are then those of the best epoch. Default: all epochs. */
+  readonly earlyStopping?: EarlyStopping;
   /** Batches whose gradients are averaged (by their rows) before one update. Default 1. */
   readonly accumulateBatches?: number;
   /** Factors of the learning rate by layer; layers without one have 1. */
@@ -173,13 +184,18 @@ export interface EpochReport {
 }
 
 export interface TrainResult {
-  /** Those reached last; with `emaDecay` the averaged ones; after a divergence the last ones that were good. */
+  /**
+   * Those reached last; with `emaDecay` the averaged ones; after a divergence the last ones that were good. With `earlyStopping`, and
+   * when it came to its end, those of the best epoch.
+   */
   readonly weights: Weights;
-  /** Those of the epoch with the lowest validation loss, where there is validation. */
+  /** Those of the epoch with the lowest validation loss (by more than `minDelta`), where there is validation. */
   readonly best?: { readonly epoch: number; readonly weights: Weights };
   readonly epochs: readonly EpochReport[];
   readonly steps: number;
   readonly interrupted: boolean;
+  /** True when `earlyStopping` ended it before the last epoch. */
+  readonly stoppedEarly?: boolean;
   /** Set when loss or weights were no longer finite: training stopped there. */
   readonly diverged?: Divergence;
   /** For `resume`: everything that decides what comes next. */

@@ -3,7 +3,9 @@ import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import { weightOf } from "./checkedGraph";
 import { foldBatchNorm } from "./foldBatchNorm";
 import { rulesOf } from "./layers/layerTable";
+import type { LowRankUpdate } from "./lowRank";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder";
+import { writeUpdatedWeights } from "./writeLowRank";
 
 export interface ExportOptions {
   /** Name of the graph in the file. Default `"graft"`. */
@@ -30,11 +32,19 @@ export function exportOnnx(graph: LayerGraph, weights: Weights, options: ExportO
   );
 }
 
-/** The same model with its weights as inputs, named `layer/weight`: one session for weights that change. */
-export function exportWithWeightInputs(graph: LayerGraph): Uint8Array {
-  return inferenceModel(graph, "graft", (builder, { layer, weights: specs }) =>
-    specs.map((spec) => builder.input(`${layer.name}/${spec.name}`, spec.shape)),
-  );
+/** The same model with its weights, and the factors of low-rank updates, as inputs, named `layer/weight`: one session for weights that change. */
+export function exportWithWeightInputs(graph: LayerGraph, updates: readonly LowRankUpdate[] = []): Uint8Array {
+  return inferenceModel(graph, "graft", (builder, { layer, weights: specs }) => {
+    const own = updates.filter((update) => update.layer.name === layer.name);
+    const inputs = new Map(
+      [...specs, ...own.flatMap(({ a, b }) => [a, b])].map(({ name, shape }) => {
+        const key = `${layer.name}/${name}`;
+        return [key, builder.input(key, shape)] as const;
+      }),
+    );
+    const updated = writeUpdatedWeights(builder, own, inputs);
+    return specs.map(({ name }) => updated.get(`${layer.name}/${name}`)!);
+  });
 }
 
 type WeightWriter = (builder: GraphBuilder, layer: PlacedLayer) => readonly Value[];

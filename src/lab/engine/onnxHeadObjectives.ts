@@ -40,7 +40,7 @@ async function onnxHeadObjective(
   blockNumbers: number,
   transposed: boolean,
 ): Promise<Objective> {
-  const { features, labels, classes, l2 } = request;
+  const { features, labels, classes, l2, labelSmoothing = 0 } = request;
   const [rows, width] = features.shape as [number, number];
   const { Tensor } = await runtime.ort();
   const create = (size: number): Numbers => (precision === "float32" ? new Float32Array(size) : new Float64Array(size));
@@ -52,7 +52,8 @@ async function onnxHeadObjective(
   const blocks: Record<string, OrtTensor>[] = [];
   const rowWeights = create(rows);
   for (let row = 0; row < rows; row++) rowWeights[row] = (request.sampleWeights?.[row] ?? 1) / rows;
-  // One-hot labels by the weights of the rows; the memory of one block serves all.
+  const elsewhere = labelSmoothing / classes;
+  // One-hot labels, smoothed, by the weights of the rows; the memory of one block serves all.
   const targets = create(blockRows * classes);
   for (let from = 0; from < rows; from += blockRows) {
     const count = Math.min(blockRows, rows - from);
@@ -92,9 +93,12 @@ async function onnxHeadObjective(
 
   async function runBlock(from: number, block: Record<string, OrtTensor>): Promise<void> {
     const count = block.features!.dims[0]!;
-    for (let i = 0; i < count; i++) targets[i * classes + labels[from + i]!] = rowWeights[from + i]!;
+    for (let i = 0; i < count; i++) {
+      const weight = rowWeights[from + i]!;
+      targets.fill(weight * elsewhere, i * classes, (i + 1) * classes);
+      targets[i * classes + labels[from + i]!]! += weight * (1 - labelSmoothing);
+    }
     await session.run({ ...block, ...weights }, outputs);
-    for (let i = 0; i < count; i++) targets[i * classes + labels[from + i]!] = 0;
   }
 
   return { precision: precision === "float32" ? 3e-7 : 1e-15, evaluate };

@@ -1,5 +1,6 @@
 import { GraftError } from "../../shared/graftError";
 import type { PlacedLayer } from "../backbone/graphShapes";
+import { type LowRankUpdate, lowRankUpdates, type TrainedLayers } from "./lowRank";
 
 /** A weight's place in one of the flat arrays that training works on. */
 export interface Slot {
@@ -19,10 +20,13 @@ export interface ParameterLayout {
   readonly parameters: readonly Slot[];
   readonly statistics: readonly Slot[];
   readonly frozen: readonly Slot[];
+  /** Of frozen weights, by factors that are among the parameters. */
+  readonly lowRank: readonly LowRankUpdate[];
 }
 
-/** @throws GraftError when `trainable` names no layer, or nothing with weights. */
-export function parameterLayout(layers: readonly PlacedLayer[], trainable: readonly string[]): ParameterLayout {
+/** @throws GraftError when `trainable` names no layer, or nothing with weights; `engine/low-rank`. */
+export function parameterLayout(layers: readonly PlacedLayer[], trained: TrainedLayers): ParameterLayout {
+  const { trainable } = trained;
   const unknown = trainable.find((name) => !layers.some(({ layer }) => layer.name === name));
   if (unknown !== undefined) {
     throw new GraftError({
@@ -32,24 +36,38 @@ export function parameterLayout(layers: readonly PlacedLayer[], trainable: reado
       remedy: "Name layers of the graph that is trained",
     });
   }
+  const layout = arrangedSlots(layers, trained);
+  if (layout.parameters.length > 0) return layout;
+  throw new GraftError({
+    code: "engine/nothing-trainable",
+    expected: "at least one trainable layer that has weights",
+    found: trainable.length === 0 ? "none" : trainable.join(", "),
+    remedy: "Unfreeze a layer, or train a head",
+  });
+}
+
+/** How many numbers follow gradients. */
+export function trainableParameters(layers: readonly PlacedLayer[], trained: TrainedLayers): number {
+  return lengthOf(arrangedSlots(layers, trained).parameters);
+}
+
+function arrangedSlots(layers: readonly PlacedLayer[], trained: TrainedLayers): ParameterLayout {
+  const lowRank = lowRankUpdates(layers, trained);
   const arrays = { parameters: new Array<Slot>(), statistics: new Array<Slot>(), frozen: new Array<Slot>() };
+  const add = (slots: Slot[], layer: Slot["layer"], spec: Slot["spec"]) => {
+    const size = spec.shape.reduce((product, length) => product * length, 1);
+    slots.push({ key: `${layer.name}/${spec.name}`, layer, spec, offset: lengthOf(slots), size });
+  };
   for (const { layer, weights } of layers) {
+    const updates = lowRank.filter((update) => update.layer.name === layer.name);
+    const isTrained = trained.trainable.includes(layer.name) && updates.length === 0;
     for (const spec of weights) {
-      const trained = spec.role === "statistic" ? arrays.statistics : arrays.parameters;
-      const slots = trainable.includes(layer.name) ? trained : arrays.frozen;
-      const size = spec.shape.reduce((product, length) => product * length, 1);
-      slots.push({ key: `${layer.name}/${spec.name}`, layer, spec, offset: lengthOf(slots), size });
+      const slots = spec.role === "statistic" ? arrays.statistics : arrays.parameters;
+      add(isTrained ? slots : arrays.frozen, layer, spec);
     }
+    for (const spec of updates.flatMap(({ a, b }) => [a, b])) add(arrays.parameters, layer, spec);
   }
-  if (arrays.parameters.length === 0) {
-    throw new GraftError({
-      code: "engine/nothing-trainable",
-      expected: "at least one trainable layer that has weights",
-      found: trainable.length === 0 ? "none" : trainable.join(", "),
-      remedy: "Unfreeze a layer, or train a head",
-    });
-  }
-  return arrays;
+  return { ...arrays, lowRank };
 }
 
 /** Numbers in the flat array of these slots. */

@@ -23,17 +23,20 @@ export function requestFingerprint(request: TrainRequest): RequestFingerprint {
     "the loss": JSON.stringify(request.loss ?? DEFAULT_LOSS),
     "the optimizer": JSON.stringify(request.optimizer),
     "the schedule": JSON.stringify(schedule),
+    "the early stopping": JSON.stringify(request.earlyStopping ?? "none"),
     // Where rates do not depend on it, a training may be made longer.
     "the number of epochs": dependsOnLength(schedule) ? `${request.epochs}` : "any",
     "the learning rate factors": JSON.stringify(factors),
     "the clipping": `${request.clipNorm ?? "none"}`,
     "the moving average": `${request.emaDecay ?? "none"}`,
+    "the low-rank updates": request.lowRank ? JSON.stringify(request.lowRank) : "none",
   };
 }
 
 /** @throws GraftError `engine/other-training` naming the first part that differs. */
 export function requireSameRequest(request: RequestFingerprint, snapshot: RequestFingerprint): void {
-  const part = Object.keys(request).find((name) => request[name] !== snapshot[name]);
+  // What a snapshot of an older version does not speak of was not there.
+  const part = Object.keys(request).find((name) => request[name] !== (snapshot[name] ?? "none"));
   if (part === undefined) return;
   const isShort = (text: string | undefined) => text !== undefined && text.length < 60 && !/^[0-9a-f]{64}$/.test(text);
   const shown = isShort(request[part]) && isShort(snapshot[part]);

@@ -43,6 +43,7 @@ const cases: readonly (readonly [string, Partial<TrainRequest>, readonly number[
   ["cosine, decay, clipping", { schedule: "cosine", clipNorm: 0.1, optimizer: adamW() }, [3]],
   ["momentum on a plateau", { schedule: { name: "plateau", patience: 1 }, optimizer: momentum() }, [5, 9, 13]],
   ["moving average", { emaDecay: 0.8 }, [2, 8]],
+  ["early stopping", { earlyStopping: { patience: 1, minDelta: 0.05 }, epochs: 9 }, [3, 4]],
   ["accumulation, weights of rows", { accumulateBatches: 3, train: weighted() }, [1, 3, 5]],
 ];
 
@@ -104,6 +105,36 @@ describe.each(cases)("%s", (_, changes, stops) => {
     expect(bits(second.snapshot.slots)).toEqual(bits(whole.snapshot.slots));
     expect(second.snapshot.progress).toEqual(whole.snapshot.progress);
   });
+});
+
+test("each epoch has an order of its own, also where a run is taken up between or within epochs", async () => {
+  const linear = sequence([4], [dense("head")]);
+  const { features, labels } = randomExamples(linear, 11, 4, 4);
+  // The weights stay where they are, so that a step's loss tells its row.
+  const still: TrainRequest = {
+    graph: linear,
+    weights: randomWeights(linear, 3),
+    trainable: ["head"],
+    train: { features, targets: labels },
+    epochs: 3,
+    batchSize: 1,
+    optimizer: { name: "sgd", learningRate: 1e-30 },
+    seed: 5,
+  };
+  const steps: StepReport[] = [];
+  await runTraining(runtime, still, { onStep: (report) => steps.push(report) });
+  const losses = steps.map(({ loss }) => loss);
+  const orders = [0, 1, 2].map((epoch) => losses.slice(epoch * 11, (epoch + 1) * 11));
+  expect(new Set(orders[0]).size).toBe(11);
+  expect(new Set(orders.map((order) => order.join())).size).toBe(3);
+  expect(new Set(orders.map((order) => [...order].sort().join())).size).toBe(1);
+
+  for (const stop of [5, 11, 16, 22]) {
+    const { snapshot } = await interruptedAfter(stop, still, []);
+    const rest: number[] = [];
+    await runTraining(otherRuntime, { ...still, resume: thawed(snapshot) }, { onStep: ({ loss }) => rest.push(loss) });
+    expect(rest).toEqual(losses.slice(stop));
+  }
 });
 
 test("a snapshot of an epoch's end goes on as the run itself did", async () => {

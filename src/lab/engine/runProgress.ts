@@ -19,7 +19,7 @@ export interface RunProgress {
   correct: number;
   /** Of the whole epochs. */
   readonly epochs: EpochReport[];
-  /** The epoch with the lowest validation loss. */
+  /** The epoch with the lowest validation loss; see `earlyStopping.ts`. */
   best: { readonly epoch: number; readonly loss: number } | undefined;
   plateau: PlateauState;
   /** Before the order of the running epoch was drawn. */

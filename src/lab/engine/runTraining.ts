@@ -5,6 +5,7 @@ import { diagnoseDivergence } from "./diagnoseDivergence";
 import type { TrainObserver, TrainRequest, TrainResult } from "./engine";
 import { exportWithWeightInputs } from "./exportOnnx";
 import { InferenceScorer } from "./inferenceScorer";
+import { lowRankUpdates } from "./lowRank";
 import { UpdateInputs } from "./optimizers/updateInputs";
 import { compileUpdate, slotNames, updateOptions } from "./optimizers/writeUpdate";
 import { lengthOf, parameterLayout } from "./parameterLayout";
@@ -51,8 +52,8 @@ class CompiledMachine implements TrainingMachine {
   readonly #scorer: InferenceScorer | undefined;
 
   static async open(runtime: Runtime, request: TrainRequest, plan: TrainingPlan): Promise<CompiledMachine> {
-    const { graph, trainable, loss, train, resume, accumulateBatches = 1 } = request;
-    const layout = parameterLayout(placedLayers(graph), trainable);
+    const { graph, trainable, lowRank, loss, train, resume, accumulateBatches = 1 } = request;
+    const layout = parameterLayout(placedLayers(graph), request);
     const update = updateOptions(request);
     const gathers = accumulateBatches > 1;
     const { Tensor } = await runtime.ort();
@@ -64,6 +65,7 @@ class CompiledMachine implements TrainingMachine {
     const batchOf = (batch: number) =>
       StepBatch.create(runtime, graph, {
         trainable,
+        ...(lowRank && { lowRank }),
         batch,
         ...(loss && { loss }),
         ...(train.sampleWeights && { weighted: true }),
@@ -143,9 +145,11 @@ class CompiledMachine implements TrainingMachine {
 
   async score(): Promise<StepScore | undefined> {
     if (this.#scorer === undefined) return undefined;
-    const { graph } = this.#request;
+    const { graph, lowRank } = this.#request;
     const runtime = this.#runtime;
-    const session = await runtime.session(`score ${JSON.stringify(graph)}`, () => exportWithWeightInputs(graph));
+    const session = await runtime.session(`score ${JSON.stringify([graph, lowRank])}`, () =>
+      exportWithWeightInputs(graph, lowRankUpdates(placedLayers(graph), this.#request)),
+    );
     const { Tensor } = await runtime.ort();
     const weightFeeds = this.#parts.state.scoredFeeds;
     return this.#scorer.score(async (input, output, rows) => {
@@ -156,13 +160,13 @@ class CompiledMachine implements TrainingMachine {
   }
 
   #diagnosed(batch: StepBatch): Promise<DivergenceCause> {
-    const { graph, trainable } = this.#request;
+    const { graph, trainable, lowRank } = this.#request;
     const { state } = this.#parts;
     state.undo();
     return diagnoseDivergence(
       this.#runtime,
       graph,
-      { trainable, batch: batch.rows },
+      { trainable, batch: batch.rows, ...(lowRank && { lowRank }) },
       { ...state.feeds, ...batch.feeds },
     );
   }

@@ -20,6 +20,7 @@ test.each<[string, Schedule, readonly number[]]>([
     { name: "slantedTriangular", cutPart: 0.2 },
     [0, 0.5, 1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125].map((p) => (1 + 31 * p) / 32),
   ],
+  ["exponential", { name: "exponential", factor: 0.5 }, [1, 0.5, 0.25]],
   ["slanted triangular of a short run", { name: "slantedTriangular", ratio: 4 }, [0.25, 1, 0.9166667]],
 ])("%s", (_, schedule, expected) => {
   expect(rates(schedule, expected.length)).toEqual(expected.map((rate) => expect.closeTo(rate, 6) as number));
@@ -50,12 +51,12 @@ describe("plateau", () => {
 });
 
 test.each<[string, Schedule, boolean]>([
-  ["warm-up as long as the run", { name: "warmup", warmupSteps: 10 }, true],
   ["warm-up of no steps", { name: "warmup", warmupSteps: 0 }, true],
   ["a part above 1", { name: "oneCycle", warmupPart: 1.5 }, true],
   ["a cut at 0", { name: "slantedTriangular", cutPart: 0 }, true],
   ["a ratio below 1", { name: "slantedTriangular", ratio: 0.5 }, true],
   ["a plateau without validation", { name: "plateau" }, false],
+  ["an exponential factor of 0", { name: "exponential", factor: 0 }, true],
   ["a factor of 1", { name: "plateau", factor: 1 }, true],
   ["a patience of 0", { name: "plateau", patience: 0 }, true],
   ["a lowest rate below 0", { name: "plateau", lowest: -1 }, true],
@@ -65,6 +66,9 @@ test.each<[string, Schedule, boolean]>([
   );
 });
 
-test("takes warm-up shorter than the run", () => {
+test("takes warm-up shorter than the run, and refuses one as long", () => {
+  expect(() => checkSchedule({ name: "warmup", warmupSteps: 10 }, 10, false)).toThrow(
+    expect.objectContaining({ code: "engine/schedule-too-long", found: "10" }) as Error,
+  );
   expect(() => checkSchedule({ name: "warmup", warmupSteps: 9 }, 10, false)).not.toThrow();
 });

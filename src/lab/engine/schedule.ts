@@ -4,6 +4,7 @@
  */
 import { GraftError } from "../../shared/graftError";
 
+/** The course of the learning rate; parts are of the whole training, in [0, 1]. */
 export type Schedule =
   | "constant"
   /** Half a cosine from the base rate at the first step towards 0 after the last (Loshchilov & Hutter 2017). */
@@ -14,6 +15,8 @@ export type Schedule =
   | { readonly name: "oneCycle"; readonly warmupPart?: number }
   /** Howard & Ruder 2018 (ULMFiT), section 3.2: linear up over `cutPart` (default 0.1), then down to base / `ratio` (default 32). */
   | { readonly name: "slantedTriangular"; readonly cutPart?: number; readonly ratio?: number }
+  /** Multiplied by `factor` with each step. */
+  | { readonly name: "exponential"; readonly factor: number }
   /** Multiplied by `factor` (default 0.1) when the validation loss has not improved for `patience` epochs (default 5), down to `lowest` (default 0). */
   | { readonly name: "plateau"; readonly factor?: number; readonly patience?: number; readonly lowest?: number };
 
@@ -57,6 +60,8 @@ export function learningRateAt(
       const height = done < cut ? done / cut : 1 - (done - cut) / (cut * (1 / cutPart - 1));
       return (base * (1 + Math.max(0, height) * (ratio - 1))) / ratio;
     }
+    case "exponential":
+      return base * schedule.factor ** done;
     case "plateau":
       return Math.max(base * plateau.scale, Math.min(base, schedule.lowest ?? 0));
   }
@@ -77,21 +82,28 @@ export function plateauAfter(schedule: Schedule, state: PlateauState, validation
 export function dependsOnLength(schedule: Schedule): boolean {
   if (typeof schedule === "string") return schedule === "cosine";
   if (schedule.name === "warmup") return schedule.after === "cosine";
-  return schedule.name !== "plateau";
+  return schedule.name !== "plateau" && schedule.name !== "exponential";
 }
 
-/** @throws GraftError `engine/schedule` when its numbers make no sense, it is longer than the run, or lacks the validation that it reads. */
+/**
+ * @throws GraftError `engine/schedule` when its numbers make no sense or it lacks the validation that it reads, `engine/schedule-too-long` when it is
+ * longer than the run.
+ */
 export function checkSchedule(schedule: Schedule, steps: number, hasValidation: boolean): void {
   if (typeof schedule === "string") return;
   switch (schedule.name) {
     case "warmup": {
       const { warmupSteps } = schedule;
-      if (Number.isInteger(warmupSteps) && warmupSteps >= 1 && warmupSteps < steps) return;
-      throw scheduleError(
-        `a whole number of warm-up steps, at least 1 and fewer than the ${steps} steps of the training`,
-        `${warmupSteps}`,
-        "Warm up for fewer steps, or train for more epochs",
-      );
+      if (!Number.isInteger(warmupSteps) || warmupSteps < 1) {
+        throw scheduleError("a whole number of warm-up steps, at least 1", `${warmupSteps}`, "Warm up for a few steps");
+      }
+      if (warmupSteps < steps) return;
+      throw new GraftError({
+        code: "engine/schedule-too-long",
+        expected: `fewer warm-up steps than the ${steps} steps of the training`,
+        found: `${warmupSteps}`,
+        remedy: "Warm up for fewer steps, or train for more epochs",
+      });
     }
     case "oneCycle":
       requirePart("warmupPart", schedule.warmupPart ?? 0.25);
@@ -101,6 +113,11 @@ export function checkSchedule(schedule: Schedule, steps: number, hasValidation: 
       const { ratio = 32 } = schedule;
       if (Number.isFinite(ratio) && ratio >= 1) return;
       throw scheduleError("a ratio of at least 1", `${ratio}`, "32 is the paper's");
+    }
+    case "exponential": {
+      const { factor } = schedule;
+      if (Number.isFinite(factor) && factor > 0) return;
+      throw scheduleError("a factor above 0", `${factor}`, "Below 1 the rate falls, above it grows");
     }
     case "plateau": {
       const { factor = 0.1, patience = 5, lowest = 0 } = schedule;

@@ -3,7 +3,7 @@ import { type Evaluation, type Objective, penalised } from "./objective";
 
 /** The objective of a linear head in float64 and plain JavaScript: needs no runtime, and is the measure of those that do. */
 export function softmaxObjective(request: SolveHeadRequest): Objective {
-  const { features, labels, classes, l2, sampleWeights } = request;
+  const { features, labels, classes, l2, sampleWeights, labelSmoothing = 0 } = request;
   const [rows, width] = features.shape as [number, number];
   const x = features.data;
   const kernelSize = width * classes;
@@ -22,8 +22,7 @@ export function softmaxObjective(request: SolveHeadRequest): Objective {
       for (let c = 0; c < classes; c++) scores[c] = point[kernelSize + c]! + dotAt(kernel, c * width, x, at, width);
       const weight = (sampleWeights?.[row] ?? 1) / rows;
       const label = labels[row]!;
-      loss += weight * softmaxInPlace(scores, label);
-      scores[label]! -= 1;
+      loss += weight * crossEntropyInPlace(scores, label, labelSmoothing);
       for (let c = 0; c < classes; c++) {
         const factor = weight * scores[c]!;
         const base = c * width;
@@ -46,16 +45,19 @@ function dotAt(a: Float64Array, fromA: number, b: Float32Array, fromB: number, l
   return sum;
 }
 
-/** Turns scores into probabilities and answers the cross-entropy of `label`. */
-function softmaxInPlace(scores: Float64Array, label: number): number {
+/** Answers the cross-entropy of `label`, smoothed, and turns the scores into its gradient: probabilities minus targets. */
+function crossEntropyInPlace(scores: Float64Array, label: number, smoothing: number): number {
   let most = -Infinity;
   for (const score of scores) most = Math.max(most, score);
-  const own = scores[label]! - most;
+  const elsewhere = smoothing / scores.length;
+  let expected = (1 - smoothing) * (scores[label]! - most);
   let sum = 0;
   for (let c = 0; c < scores.length; c++) {
+    expected += elsewhere * (scores[c]! - most);
     scores[c] = Math.exp(scores[c]! - most);
     sum += scores[c]!;
   }
-  for (let c = 0; c < scores.length; c++) scores[c]! /= sum;
-  return Math.log(sum) - own;
+  for (let c = 0; c < scores.length; c++) scores[c] = scores[c]! / sum - elsewhere;
+  scores[label]! -= 1 - smoothing;
+  return Math.log(sum) - expected;
 }

@@ -21,7 +21,7 @@ function problem(
 }
 
 /** Plain gradient descent on the objective, written apart from the solver; slow and sure. */
-function descended({ features, labels, classes, l2 }: SolveHeadRequest, iterations: number) {
+function descended({ features, labels, classes, l2, labelSmoothing = 0 }: SolveHeadRequest, iterations: number) {
   const [rows = 0, width = 0] = features.shape;
   const kernel = new Float64Array(width * classes);
   const bias = new Float64Array(classes);
@@ -33,7 +33,8 @@ function descended({ features, labels, classes, l2 }: SolveHeadRequest, iteratio
       const scores = bias.map((b, c) => x.reduce((sum, value, j) => sum + value * kernel[j * classes + c]!, b));
       const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
       scores.forEach((score, c) => {
-        const error = (Math.exp(score) / total - (labels[row] === c ? 1 : 0)) / rows;
+        const target = (labels[row] === c ? 1 - labelSmoothing : 0) + labelSmoothing / classes;
+        const error = (Math.exp(score) / total - target) / rows;
         biasGradient[c]! += error;
         x.forEach((value, j) => (kernelGradient[j * classes + c]! += error * value));
       });
@@ -45,14 +46,17 @@ function descended({ features, labels, classes, l2 }: SolveHeadRequest, iteratio
 }
 
 describe("solveLinearHead", () => {
-  test("finds the optimum that plain gradient descent creeps towards", async () => {
-    const request = problem(30, 4, 3);
-    const solved = await solveLinearHead(request);
-    const { kernel, bias } = descended(request, 8000);
-    expect(solved.converged).toBe(true);
-    expect(relativeDistance(solved.kernel.data, kernel)).toBeLessThan(1e-4);
-    expect(relativeDistance(solved.bias.data, bias)).toBeLessThan(1e-3);
-  });
+  test.each([0, 0.2])(
+    "finds the optimum that plain gradient descent creeps towards, smoothing %d",
+    async (smoothing) => {
+      const request = problem(30, 4, 3, { labelSmoothing: smoothing });
+      const solved = await solveLinearHead(request);
+      const { kernel, bias } = descended(request, 8000);
+      expect(solved.converged).toBe(true);
+      expect(relativeDistance(solved.kernel.data, kernel)).toBeLessThan(1e-4);
+      expect(relativeDistance(solved.bias.data, bias)).toBeLessThan(1e-3);
+    },
+  );
 
   test("goes down at each iteration and reports it", async () => {
     const reports: SolveIterationReport[] = [];
@@ -103,6 +107,8 @@ describe("solveLinearHead", () => {
     ["engine/weight-shape", { start: problemStart(5, 3) }],
     ["engine/l2", { l2: -1 }],
     ["engine/l2", { l2: NaN }],
+    ["engine/label-smoothing", { labelSmoothing: 1 }],
+    ["engine/label-smoothing", { labelSmoothing: -0.1 }],
   ])("%s", async (code, changes) => {
     const request = problem(3, 4, 3, { labels: Int32Array.of(0, 1, 2), ...changes });
     await expect(solveLinearHead(request)).rejects.toMatchObject({ code });
@@ -146,7 +152,7 @@ describe("the objective in ONNX Runtime", () => {
   ])("is the one in plain JavaScript: %s", async (_, memory) => {
     const [rows, width, classes] = [40, 7, 5];
     const sampleWeights = Float32Array.from({ length: rows }, (_, row) => 0.5 + (row % 3));
-    const request = problem(rows, width, classes, { sampleWeights });
+    const request = problem(rows, width, classes, { sampleWeights, labelSmoothing: 0.1 });
     const rng = new Rng(5);
     const point = Float64Array.from({ length: (width + 1) * classes }, () => rng.normal());
     const expected = await softmaxObjective(request).evaluate(point);

@@ -6,6 +6,7 @@ import { Rng } from "../../shared/rng";
 import type { Tensor, Weights } from "../backbone/layerGraph";
 import { checkTrainRequest, type TrainingPlan } from "./checkTrainRequest";
 import { layerWithBadWeights } from "./diagnoseDivergence";
+import { improves, stopsEarly } from "./earlyStopping";
 import type { Divergence, EpochReport, TrainObserver, TrainRequest, TrainResult } from "./engine";
 import type { KeptWeights } from "./keptWeights";
 import { type RequestFingerprint, requestFingerprint, requireSameRequest } from "./requestFingerprint";
@@ -125,7 +126,7 @@ class TrainingRun {
   async train(): Promise<TrainResult> {
     const { epochs, interruptFlag } = this.#request;
     const progress = this.#progress;
-    while (progress.epochs.length < epochs) {
+    while (progress.epochs.length < epochs && !this.#stopsEarly()) {
       const order = this.#order();
       while (progress.rows < this.#parts.plan.rows) {
         if (interruptFlag && Atomics.load(interruptFlag, 0) !== 0) return this.#result(true);
@@ -136,6 +137,11 @@ class TrainingRun {
       if (diverged) return this.#result(false, diverged);
     }
     return this.#result(false);
+  }
+
+  #stopsEarly(): boolean {
+    const { epochs, best } = this.#progress;
+    return stopsEarly(this.#request.earlyStopping, epochs.length, best?.epoch);
   }
 
   /** Of the running epoch; a run that is taken up within it draws the same again. */
@@ -180,7 +186,8 @@ class TrainingRun {
     const progress = this.#progress;
     const { plan, machine } = this.#parts;
     const { state } = machine;
-    const { graph, validation, schedule = "constant", epochs, snapshotEveryMs = Infinity } = this.#request;
+    const { graph, validation, schedule = "constant", epochs, earlyStopping } = this.#request;
+    const { snapshotEveryMs = Infinity } = this.#request;
     if (!state.isFinite()) {
       const step = progress.step;
       const found = layerWithBadWeights(graph, state.weights());
@@ -202,7 +209,7 @@ class TrainingRun {
     progress.epochs.push(report);
     Object.assign(progress, { rows: 0, loss: 0, correct: 0, shuffle: this.#nextShuffle });
     const { validationLoss = Infinity } = report;
-    if (validationLoss < (progress.best?.loss ?? Infinity)) {
+    if (improves(earlyStopping, validationLoss, progress.best?.loss)) {
       progress.best = { epoch: report.epoch, loss: validationLoss };
       this.#best = state.scored();
     }
@@ -211,7 +218,7 @@ class TrainingRun {
     this.#kept = markOf(progress);
     this.#observer.onEpoch?.(report);
     const now = performance.now();
-    if (report.epoch < epochs && now - this.#snapshotAt >= snapshotEveryMs) {
+    if (report.epoch < epochs && !this.#stopsEarly() && now - this.#snapshotAt >= snapshotEveryMs) {
       this.#snapshotAt = now;
       this.#observer.onSnapshot?.(this.#snapshot());
     }
@@ -248,13 +255,18 @@ class TrainingRun {
   #result(interrupted: boolean, diverged?: Divergence): TrainResult {
     const { state } = this.#parts.machine;
     const { best, epochs, step } = this.#progress;
+    const { earlyStopping, emaDecay } = this.#request;
     const snapshot = this.#snapshot();
+    const bestWeights = this.#best && state.weightsOf(this.#best);
+    const reached = emaDecay === undefined ? snapshot.weights : state.weightsOf(state.scored());
+    const endsWithBest = earlyStopping !== undefined && !interrupted && diverged === undefined;
     return {
-      weights: this.#request.emaDecay === undefined ? snapshot.weights : state.weightsOf(state.scored()),
-      ...(best && this.#best && { best: { epoch: best.epoch, weights: state.weightsOf(this.#best) } }),
+      weights: (endsWithBest ? bestWeights : undefined) ?? reached,
+      ...(best && bestWeights && { best: { epoch: best.epoch, weights: bestWeights } }),
       epochs,
       steps: step,
       interrupted,
+      ...(endsWithBest && epochs.length < this.#request.epochs && { stoppedEarly: true }),
       ...(diverged && { diverged }),
       snapshot,
       seconds: (performance.now() - this.#started) / 1000,

@@ -27,6 +27,8 @@ export interface ProbeRequest {
   readonly l2?: number;
   /** `[n]`, factors of the training rows' losses. Default 1. Standardisation and scores count every row alike. */
   readonly sampleWeights?: Float32Array;
+  /** As `SolveHeadRequest.labelSmoothing`. Scores are those of the labels as they are. */
+  readonly labelSmoothing?: number;
   readonly interruptFlag: Int32Array<SharedArrayBuffer>;
   readonly onIteration?: (report: SolveIterationReport) => void;
 }
@@ -45,8 +47,11 @@ export async function solveProbe(engine: Engine, request: ProbeRequest): Promise
   const standardisation = fitStandardisation(request.train.features);
   const features = standardise(request.train.features, standardisation);
   const { labels } = request.train;
-  const { classes, interruptFlag, validation, sampleWeights } = request;
-  const problem = { features, labels, classes, interruptFlag, ...(sampleWeights && { sampleWeights }) };
+  const { classes, interruptFlag, validation, sampleWeights, labelSmoothing = 0 } = request;
+  const problem = {
+    ...{ features, labels, classes, interruptFlag, labelSmoothing },
+    ...(sampleWeights && { sampleWeights }),
+  };
 
   let l2 = request.l2 ?? DEFAULT_L2;
   if (request.l2 === undefined && validation !== undefined) {

@@ -1,6 +1,7 @@
 import type { Tensor } from "../backbone/layerGraph";
 import type { LinearHead } from "./standardisation";
 
+/** How well a model does on labelled images. */
 export interface Score {
   /** Part of the examples whose class was predicted, in [0, 1]. */
   readonly accuracy: number;

@@ -13,6 +13,7 @@ function phase(name: string, from: number, steps: number, parts: Partial<Trainin
     epochs: [],
     status: "finished",
     seconds: 1,
+    notes: [],
     ...parts,
   };
 }

@@ -56,9 +56,10 @@ function epochSeries(
 
 function curvePhases(phases: readonly TrainingPhase[]): CurvePhase[] {
   let end = 0;
-  return phases.map(({ name, trainableLayers, frozenLayers, steps, epochs, status }) => {
+  return phases.map(({ name, trainableLayers, frozenLayers, steps, epochs, status, notes }) => {
     const fromStep = end;
     end = Math.max(end, steps.at(-1)?.step ?? 0, epochs.at(-1)?.step ?? 0);
-    return { name, fromStep, toStep: end, trainableLayers, frozenLayers, status };
+    const said = notes.length > 0 ? { notes } : {};
+    return { name, fromStep, toStep: end, trainableLayers, frozenLayers, status, ...said };
   });
 }

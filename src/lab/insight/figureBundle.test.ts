@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { exampleComparison, exampleCurves, exampleEmbedding } from "../../shared/exampleFigures";
+import { exampleComparison, exampleCurves, exampleEmbedding, exampleExplanation } from "../../shared/exampleFigures";
 import { FIGURE_MIME, PLOTLY_MIME } from "../../shared/mimeBundle";
 import { expectGolden } from "./expectGolden";
 import { figureBundle } from "./figureBundle";
 
-const figures = [exampleCurves(180), exampleEmbedding(120), exampleComparison()];
+const figures = [exampleCurves(180), exampleEmbedding(120), exampleComparison(), exampleExplanation()];
 
 describe("figure bundle", () => {
   it.each(figures)("$kind is drawn as its goldens say", (figure) => {

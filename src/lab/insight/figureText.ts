@@ -1,5 +1,6 @@
 import { comparisonTable } from "../../shared/comparisonTable";
-import type { ComparisonFigure, CurvesFigure, Figure } from "../../shared/figure";
+import type { ComparisonFigure, CurvesFigure, ExplanationFigure, Figure } from "../../shared/figure";
+import { explainedWords } from "../../shared/explainedWords";
 import { figureCaption } from "../../shared/figureCaption";
 import { sparkline } from "./sparkline";
 
@@ -13,6 +14,8 @@ export function figureText(figure: Figure): string {
       return [figure.title, ...caption].join("\n");
     case "comparison":
       return [figure.title, ...tableLines(figure), ...caption].join("\n");
+    case "explanation":
+      return [figure.title, ...explanationLines(figure), ...caption].join("\n");
   }
 }
 
@@ -29,6 +32,14 @@ function tableLines({ rows }: ComparisonFigure): string[] {
   const { header, cells } = comparisonTable(rows);
   const widths = header.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]!.length)));
   return [header, ...cells].map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ")}`.trimEnd());
+}
+
+function explanationLines({ examples }: ExplanationFigure): string[] {
+  return examples.map((example) => {
+    const { index, warmest, height, width } = example;
+    const where = warmest === undefined ? "no heat" : `warmest at row ${warmest[0]}, column ${warmest[1]}`;
+    return `  ${index}: ${explainedWords(example)}; ${where} of ${height} x ${width}`;
+  });
 }
 
 function short(value: number): string {

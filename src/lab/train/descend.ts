@@ -2,9 +2,10 @@ import { weightsOf } from "../backbone/cutGraph";
 import type { Weights } from "../backbone/layerGraph";
 import { CHECKPOINT_INTERVAL_MS, type ModelCheckpoints } from "../checkpoint/modelCheckpoints";
 import type { Dataset } from "../data/dataset";
-import type { Examples, TrainObserver } from "../engine/engine";
+import type { Examples, TrainObserver, TrainResult } from "../engine/engine";
 import type { TrainingSnapshot } from "../engine/trainingSnapshot";
 import { sampleWeightsOf, type TrainingPlan } from "./fineTuneOptions";
+import { initialFactors, mergedFactors } from "./lowRankFactors";
 import { type Network, streamTrunk } from "./forwardPass";
 import { crossed, reached, type TrainedPart, type TrainingSession } from "./trainingSession";
 import type { UnfinishedTraining } from "./unfinishedTraining";
@@ -31,11 +32,16 @@ export async function descend(descent: Descent, session: TrainingSession): Promi
   };
   const trainExamples = await examples(train);
   const held = validation && (await examples(validation));
+  const trained = { trainable: plan.layers, lowRank: plan.lowRank };
+  const factors = initialFactors(cut.tail, trained, plan.seed);
+  const weights = new Map([...weightsOf(cut.tail, network.weights), ...factors]);
+  const merged = (reached: Weights) =>
+    wholeModel(network, mergedFactors(cut.tail, trained, reached, snapshot?.weights ?? weights));
   const result = await engine.train(
     {
       ...settingsOf(plan),
       graph: cut.tail,
-      weights: weightsOf(cut.tail, network.weights),
+      weights,
       trainable: plan.layers,
       train: trainExamples,
       interruptFlag,
@@ -43,18 +49,24 @@ export async function descend(descent: Descent, session: TrainingSession): Promi
       ...(snapshot && { resume: snapshot }),
       ...(descent.checkpoints.enabled && { snapshotEveryMs: CHECKPOINT_INTERVAL_MS }),
     },
-    observer(descent, session),
+    observer(descent, session, merged),
   );
+  if (result.stoppedEarly) session.log.note(stoppedEarly(plan, result));
   return {
-    weights: result.weights,
+    weights: merged(result.weights),
     interrupted: result.interrupted,
-    ...(result.best && { best: { epoch: result.best.epoch, weights: wholeModel(network, result.best.weights) } }),
+    ...(result.best && { best: { epoch: result.best.epoch, weights: merged(result.best.weights) } }),
     ...(result.interrupted && { unfinished: unfinishedAt(descent, result.snapshot) }),
     ...(result.diverged && { diverged: result.diverged }),
   };
 }
 
-function observer(descent: Descent, { log, progress }: TrainingSession): TrainObserver {
+/** @param merged The whole model from weights of the tail. */
+function observer(
+  descent: Descent,
+  { log, progress }: TrainingSession,
+  merged: (reached: Weights) => Weights,
+): TrainObserver {
   const { network, checkpoints, plan, train, snapshot: begin } = descent;
   let epoch = (begin?.progress.epoch ?? 0) + 1;
   return {
@@ -69,13 +81,20 @@ function observer(descent: Descent, { log, progress }: TrainingSession): TrainOb
     },
     onSnapshot: (snapshot) =>
       checkpoints.offer({
-        weights: wholeModel(network, snapshot.weights),
+        graph: network.graph,
+        weights: merged(snapshot.weights),
         trainable: plan.layers,
         trainedOn: train.id,
         reached: reached(log, plan.epochs),
         unfinished: unfinishedAt(descent, snapshot),
       }),
   };
+}
+
+function stoppedEarly({ epochs, earlyStopping }: TrainingPlan, { epochs: done, best }: TrainResult): string {
+  const waited = `its validation loss had not improved for ${earlyStopping!.patience} epochs`;
+  const weights = best ? ` The weights are those of epoch ${best.epoch}.` : "";
+  return `Stopped early after epoch ${done.length} of ${epochs}: ${waited}.${weights}`;
 }
 
 function unfinishedAt({ plan, train, validation }: Descent, snapshot: TrainingSnapshot): UnfinishedTraining {
@@ -86,12 +105,15 @@ function wholeModel(network: Network, weights: Weights): Weights {
   return new Map([...network.weights, ...weights]);
 }
 
-function settingsOf(plan: TrainingPlan) {
-  const { epochs, batchSize, optimizer, schedule, loss, seed } = plan;
+/** What of a plan an engine reads. */
+export function settingsOf(plan: TrainingPlan) {
+  const { epochs, batchSize, optimizer, schedule, loss, seed, earlyStopping, lowRank } = plan;
   const { learningRateFactors, clipNorm, accumulateBatches, emaDecay } = plan;
   return {
     ...{ epochs, batchSize, optimizer, schedule, loss, seed },
     ...(learningRateFactors && { learningRateFactors: new Map(Object.entries(learningRateFactors)) }),
+    ...(earlyStopping && { earlyStopping }),
+    ...(lowRank && { lowRank }),
     ...(clipNorm !== undefined && { clipNorm }),
     ...(accumulateBatches !== undefined && { accumulateBatches }),
     ...(emaDecay !== undefined && { emaDecay }),

@@ -11,7 +11,7 @@ const train = Dataset.from({
   classes,
 });
 const layers = ["one", "two", "head"];
-const plan = (options: Partial<FineTuneOptions>) => planFor(layers, train, { lastLayers: 3, ...options });
+const plan = (options: Partial<FineTuneOptions>) => planFor(layers, train, options);
 
 test("without options: Adam at 0.001, constant, 20 epochs, all examples in a batch where there are few", () => {
   expect(plan({})).toEqual({

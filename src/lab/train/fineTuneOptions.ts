@@ -1,18 +1,16 @@
 /** What a person may say about a fine-tuning, and the plan that it becomes: plain data, so that an interrupted one can be taken up. */
 import type { Dataset } from "../data/dataset";
+import { checkEarlyStopping, type EarlyStopping } from "../engine/earlyStopping";
 import type { Loss } from "../engine/engine";
+import type { LowRank } from "../engine/lowRank";
 import type { Optimizer } from "../engine/optimizer";
-import type { Schedule } from "../engine/schedule";
+import { checkSchedule, type Schedule } from "../engine/schedule";
 import { GraftError } from "../../shared/graftError";
 import { balancedClassWeights } from "./classWeights";
 
+/** How to train; which layers is a `LayerSelection`. */
 export interface FineTuneOptions {
-  /**
-   * How many layers to train, counted from the head (which is 1) among the layers that have weights, batch norm being one;
-   * `"all"` for the whole model. `model.summary()` shows the numbers.
-   */
-  readonly lastLayers: number | "all";
-  /** Default 0.001. With `lastLayers: "all"` a tenth of that is a good begin. */
+  /** Default 0.001; for the whole of a pretrained network a tenth of that, which the history says. */
   readonly learningRate?: number;
   /**
    * Default `"adam"`, or `"adamW"` where `weightDecay` is given. A whole `Optimizer` sets momentum, betas and the like; its
@@ -20,15 +18,18 @@ export interface FineTuneOptions {
    */
   readonly optimizer?: Optimizer["name"] | Optimizer;
   /**
-   * `"frozen"` leaves the batch norms among the last layers as they are, statistics, gamma and beta, as Keras' guide to transfer
-   * learning advises: with little data, or where a backbone's statistics follow slowly (momentum 0.999), trained ones do harm. Default
-   * `"train"`.
+   * `"frozen"` leaves the batch norms among the trained layers as they are, statistics, gamma and beta; `"train"` normalises by each batch,
+   * and the statistics follow with the layer's momentum. Default `"frozen"` for a model made by `graft`, as Keras' guide to transfer
+   * learning advises: the statistics come from much data, and where they follow slowly (momentum 0.999) trained ones do harm.
+   * Default `"train"` for one made by `fromScratch`.
    */
   readonly batchNorm?: "train" | "frozen";
   /** Learning rate over the run. Default `"constant"`. `"plateau"` needs validation data. */
   readonly schedule?: Schedule;
-  /** Default 20. */
+  /** Default 20; for the whole of a pretrained network 5, which the history says. */
   readonly epochs?: number;
+  /** Ends the training when the validation loss no longer falls, with the weights of its best epoch. Needs validation. Default: all epochs. */
+  readonly earlyStopping?: EarlyStopping;
   /** Default 32, or the number of examples where there are fewer. */
   readonly batchSize?: number;
   /** On kernels. Default 0. */
@@ -61,10 +62,13 @@ export interface FineTuneOptions {
 export interface TrainingPlan {
   /** Names of the layers that train, from input to head. */
   readonly layers: readonly string[];
+  /** Those of them of whose matrices low-rank updates train, and nothing else. */
+  readonly lowRank?: LowRank;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  readonly earlyStopping?: EarlyStopping;
   readonly loss: Loss;
   /** By class; absent: all 1. */
   readonly classWeights?: readonly number[];
@@ -75,14 +79,46 @@ export interface TrainingPlan {
   readonly seed: number;
 }
 
+/** What is taken where a person gives none. */
+export interface TrainingDefaults {
+  readonly learningRate: number;
+  readonly epochs: number;
+}
+
+export const lastLayersDefaults: TrainingDefaults = { learningRate: 1e-3, epochs: 20 };
+/** A very small learning rate and a limited number of iterations keep what the network has learnt (Bishop & Bishop 2024, section 6.3.4). */
+export const wholeNetworkDefaults: TrainingDefaults = { learningRate: 1e-4, epochs: 5 };
+
+/** Which of `wholeNetworkDefaults` are taken and why, as sentences. */
+export function wholeNetworkNotes({ learningRate, epochs, optimizer }: FineTuneOptions): readonly string[] {
+  const { learningRate: rate, epochs: few } = wholeNetworkDefaults;
+  const taken = [
+    ...(learningRate === undefined && typeof optimizer !== "object"
+      ? [`learning rate ${rate}, a tenth of the ${lastLayersDefaults.learningRate} for the last layers`]
+      : []),
+    ...(epochs === undefined ? [`${few} epochs`] : []),
+  ];
+  if (taken.length === 0) return [];
+  return [
+    `Taken as none was given: ${taken.join(", and ")}; larger steps through a whole network undo what it was pretrained on.`,
+  ];
+}
+
 /**
  * `layers`: names of the layers that train, from input to head.
  *
- * @throws GraftError `train/batch-size`, `train/class-weights`, `train/unknown-rate-layer`, `train/plateau`.
+ * @throws GraftError `train/batch-size`, `train/class-weights`, `train/unknown-rate-layer`, `train/plateau`, `engine/schedule`, `engine/schedule-too-long`,
+ * `engine/early-stopping`, `engine/early-stopping-validation`.
  */
-export function planFor(layers: readonly string[], train: Dataset, options: FineTuneOptions): TrainingPlan {
-  const { batchSize, schedule = "constant", clipNorm, accumulateBatches, emaDecay } = options;
-  if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= train.size)) {
+export function planFor(
+  layers: readonly string[],
+  train: Dataset,
+  options: FineTuneOptions,
+  defaults: TrainingDefaults = lastLayersDefaults,
+): TrainingPlan {
+  const { batchSize = Math.min(32, train.size), epochs = defaults.epochs, schedule = "constant" } = options;
+  const { clipNorm, accumulateBatches = 1, emaDecay, earlyStopping } = options;
+  if (train.size > 0 && !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= train.size)) {
     throw new GraftError({
       code: "train/batch-size",
       expected: `a batch size from 1 to ${train.size}, the number of training examples`,
@@ -98,20 +134,24 @@ export function planFor(layers: readonly string[], train: Dataset, options: Fine
       remedy: "Pass validation, or choose another schedule",
     });
   }
+  const steps = epochs * Math.ceil(Math.ceil(train.size / batchSize) / accumulateBatches);
+  checkSchedule(schedule, steps, options.validation !== undefined);
+  checkEarlyStopping(earlyStopping, options.validation !== undefined);
   const factors = rateFactors(layers, options);
   const classWeights = classWeightsOf(train, options.classWeights);
   return {
     layers,
-    epochs: options.epochs ?? 20,
-    batchSize: batchSize ?? Math.min(32, train.size),
-    optimizer: optimizerOf(options),
+    epochs,
+    batchSize,
+    optimizer: optimizerOf(options, defaults),
     schedule,
     loss: { name: "softmaxCrossEntropy", labelSmoothing: options.labelSmoothing ?? 0 },
     seed: options.seed ?? 0,
     ...(classWeights && { classWeights }),
     ...(factors && { learningRateFactors: factors }),
     ...(clipNorm !== undefined && { clipNorm }),
-    ...(accumulateBatches !== undefined && { accumulateBatches }),
+    ...(accumulateBatches !== 1 && { accumulateBatches }),
+    ...(earlyStopping && { earlyStopping }),
     ...(emaDecay !== undefined && { emaDecay }),
   };
 }
@@ -122,7 +162,8 @@ export function sampleWeightsOf(plan: TrainingPlan, labels: Int32Array): Float32
   return classWeights && Float32Array.from(labels, (label) => classWeights[label]!);
 }
 
-function optimizerOf({ optimizer, learningRate = 1e-3, weightDecay = 0 }: FineTuneOptions): Optimizer {
+function optimizerOf(options: FineTuneOptions, defaults: TrainingDefaults): Optimizer {
+  const { optimizer, learningRate = defaults.learningRate, weightDecay = 0 } = options;
   if (typeof optimizer === "object") return optimizer;
   return { name: optimizer ?? (weightDecay === 0 ? "adam" : "adamW"), learningRate, weightDecay };
 }
@@ -137,7 +178,7 @@ function rateFactors(
       code: "train/unknown-rate-layer",
       expected: `learning-rate factors for layers that train: ${layers.join(", ")}`,
       found: `"${stray}"`,
-      remedy: "Name one of these layers, or train more layers with lastLayers",
+      remedy: "Name one of these layers, or train more layers",
     });
   }
   if (layerDecay === undefined && Object.keys(learningRateFactors).length === 0) return undefined;
@@ -145,7 +186,11 @@ function rateFactors(
   return { ...Object.fromEntries(decayed), ...learningRateFactors };
 }
 
-function classWeightsOf(train: Dataset, weights: FineTuneOptions["classWeights"]): readonly number[] | undefined {
+/** By class; undefined where all are 1. @throws GraftError `train/class-weights`. */
+export function classWeightsOf(
+  train: Dataset,
+  weights: FineTuneOptions["classWeights"],
+): readonly number[] | undefined {
   if (weights === undefined) return undefined;
   if (weights === "balanced") return balancedClassWeights(train);
   if (weights.length === train.classes.length && weights.every((weight) => weight >= 0 && weight < Infinity)) {

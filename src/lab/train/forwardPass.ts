@@ -2,7 +2,7 @@
 import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
 import { layerNamed } from "../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
-import type { Preprocessing } from "../backbone/preprocessing";
+import { fittedTo, type Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
 import type { Features } from "../engine/engine";
 import type { LabRuntime } from "./labRuntime";
@@ -55,6 +55,6 @@ function throughTail({ runtime, weights }: Network, tail: LayerGraph, features: 
 }
 
 function trunkOf({ graph: whole, backbone, weights, preprocessing }: Network, graph: LayerGraph, dataset: Dataset) {
-  requireShape(dataset, whole.input.shape, backbone);
+  requireShape(fittedTo(dataset, preprocessing, whole.input.shape), whole.input.shape, backbone);
   return { graph, weights, preprocessing };
 }

@@ -1,15 +1,23 @@
 import type { Backbone } from "../backbone/backbone";
-import { valueShapes, weightedLayers } from "../backbone/graphShapes";
+import { weightedLayers } from "../backbone/graphShapes";
 import { initialWeights } from "../backbone/initialWeights";
-import type { Layer, LayerGraph } from "../backbone/layerGraph";
+import type { LayerGraph } from "../backbone/layerGraph";
+import { DEFAULT_DROPOUT, DEFAULT_HIDDEN_UNITS, requireHiddenUnits } from "../head/mlpSettings";
+import { provenanceOf } from "../modelFile/provenance";
 import { GraftError } from "../../shared/graftError";
 import { currentRuntime } from "./currentRuntime";
+import { headOf, withFlatFeatures, withHead } from "./headLayers";
 import type { LabRuntime } from "./labRuntime";
 import { Model } from "./model";
 
+/** Options of `graft` and `fromScratch`. */
 export interface GraftOptions {
   /** Names of the classes in the order of the labels, e.g. `train.classes`. */
   readonly classes: readonly string[];
+  /** `"linear"` is one Dense layer, `"mlp"` a Dense layer with relu, dropout of 0.5, and a Dense layer. Default `"linear"`. */
+  readonly head?: "linear" | "mlp";
+  /** Width of the hidden layer of an `"mlp"` head. Default 256. */
+  readonly hiddenUnits?: number;
   /** Of the random weights that the new layers begin with. Default 0. */
   readonly seed?: number;
   /** Default true: saved while it trains, for `checkpoints.restore`, where the kernel has a folder for that. */
@@ -17,10 +25,21 @@ export interface GraftOptions {
 }
 
 /**
- * A new model: the backbone, all of it frozen, with a new head (one Dense layer) for other classes. Feature maps are averaged over height and width,
+ * A new model: the backbone, all of it frozen, with a new head for other classes. Feature maps are averaged over height and width,
  * sequences over their steps, before the head.
  *
- * @throws GraftError `train/no-classes` for fewer than two classes.
+ * @throws GraftError `train/no-classes` for fewer than two classes, `train/hidden-units`, `train/head-option` for hidden units of a
+ * linear head.
+ * @example
+ * ```ts
+ * import { backbones, datasets, graft } from "graft";
+ *
+ * const digits = await datasets.mnist();
+ * const train = digits.train.sample({ labels: 50 });
+ * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes, head: "mlp", hiddenUnits: 64 });
+ * await model.trainHead(train, { plot: false });
+ * console.log(await model.evaluate(digits.test.subset(0, 500)));
+ * ```
  */
 export function graft(backbone: Backbone, options: GraftOptions): Model {
   return graftOn(currentRuntime(), backbone, options);
@@ -28,16 +47,20 @@ export function graft(backbone: Backbone, options: GraftOptions): Model {
 
 /** `graft` with an engine and a feature store of one's own. */
 export function graftOn(runtime: LabRuntime, backbone: Backbone, options: GraftOptions): Model {
-  const graph = withHead(backbone.graph, options.classes);
+  const { graph, featureLayer } = withNewHead(backbone.graph, options);
   const fresh = initialWeights(graph, options.seed ?? 0);
+  const head = headOf(graph, featureLayer);
   return new Model(
     {
       backbone: backbone.name,
       graph,
+      featureLayer,
       weights: new Map([...fresh, ...backbone.weights]),
       preprocessing: backbone.preprocessing,
       classes: options.classes,
-      trainable: [graph.output],
+      pretrained: true,
+      provenance: provenanceOf(backbone),
+      trainable: weightedLayers({ ...graph, layers: head }).map(({ name }) => name),
       checkpoints: options.checkpoints ?? true,
     },
     runtime,
@@ -46,7 +69,19 @@ export function graftOn(runtime: LabRuntime, backbone: Backbone, options: GraftO
 
 /**
  * The control experiment: the backbone's architecture with random weights, nothing frozen, and the same kind of head. Train it with
- * `fineTune(train, { lastLayers: "all" })`.
+ * `fineTune(train, { all: true })`.
+ *
+ * @throws GraftError as `graft`.
+ * @example
+ * ```ts
+ * import { backbones, datasets, fromScratch } from "graft";
+ *
+ * const digits = await datasets.mnist();
+ * const train = digits.train.sample({ labels: 50 });
+ * const model = fromScratch(await backbones.load("fashion-cnn"), { classes: train.classes });
+ * await model.fineTune(train, { all: true, epochs: 2, plot: false });
+ * console.log(await model.evaluate(digits.test.subset(0, 500)));
+ * ```
  */
 export function fromScratch(backbone: Backbone, options: GraftOptions): Model {
   return fromScratchOn(currentRuntime(), backbone, options);
@@ -54,14 +89,16 @@ export function fromScratch(backbone: Backbone, options: GraftOptions): Model {
 
 /** `fromScratch` with an engine and a feature store of one's own. */
 export function fromScratchOn(runtime: LabRuntime, backbone: Backbone, options: GraftOptions): Model {
-  const graph = withHead(backbone.graph, options.classes);
+  const { graph, featureLayer } = withNewHead(backbone.graph, options);
   return new Model(
     {
       backbone: `${backbone.name} from scratch`,
       graph,
+      featureLayer,
       weights: initialWeights(graph, options.seed ?? 0),
       preprocessing: backbone.preprocessing,
       classes: options.classes,
+      pretrained: false,
       trainable: weightedLayers(graph).map((layer) => layer.name),
       checkpoints: options.checkpoints ?? true,
     },
@@ -69,7 +106,10 @@ export function fromScratchOn(runtime: LabRuntime, backbone: Backbone, options: 
   );
 }
 
-function withHead(graph: LayerGraph, classes: readonly string[]): LayerGraph {
+function withNewHead(
+  backbone: LayerGraph,
+  { classes, head = "linear", hiddenUnits }: GraftOptions,
+): { readonly graph: LayerGraph; readonly featureLayer: string } {
   if (classes.length < 2) {
     throw new GraftError({
       code: "train/no-classes",
@@ -78,28 +118,19 @@ function withHead(graph: LayerGraph, classes: readonly string[]): LayerGraph {
       remedy: "Pass the names of the classes, e.g. { classes: train.classes }",
     });
   }
-  const taken = new Set(graph.layers.map((layer) => layer.name));
-  const free = (name: string): string => (taken.has(name) ? free(`${name}_new`) : name);
-  const layers: Layer[] = [...graph.layers];
-  let features = graph.output;
-  const rank = valueShapes(graph).get(features)!.length;
-  if (rank > 1) {
-    const common = { name: free("head_pool"), inputs: [features] };
-    layers.push(
-      rank === 3
-        ? { ...common, type: "GlobalAveragePooling2D", keepDims: false }
-        : { ...common, type: "GlobalAveragePooling1D" },
-    );
-    features = common.name;
+  if (head === "linear" && hiddenUnits !== undefined) {
+    throw new GraftError({
+      code: "train/head-option",
+      expected: 'hiddenUnits for a head that is an "mlp"',
+      found: "a linear head, which has none",
+      remedy: 'Add head: "mlp", or leave hiddenUnits out',
+    });
   }
-  const head = free("head");
-  layers.push({
-    type: "Dense",
-    name: head,
-    inputs: [features],
-    units: classes.length,
-    useBias: true,
-    activation: "linear",
-  });
-  return { input: graph.input, layers, output: head };
+  const features = withFlatFeatures(backbone);
+  const featureLayer = features.output;
+  const kind =
+    head === "mlp"
+      ? { kind: head, hiddenUnits: requireHiddenUnits(hiddenUnits ?? DEFAULT_HIDDEN_UNITS), dropout: DEFAULT_DROPOUT }
+      : { kind: head };
+  return { graph: withHead(features, featureLayer, classes.length, kind), featureLayer };
 }

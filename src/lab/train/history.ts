@@ -14,13 +14,22 @@ export interface TrainingPhase {
   readonly trainableLayers: readonly string[];
   /** Names of the layers with weights that stayed as they were. */
   readonly frozenLayers: readonly string[];
+  /** How many numbers the training changes by their gradients; absent in histories of earlier Graft. */
+  readonly trainableParameters?: number | undefined;
+  /** Id of the dataset; absent in histories of earlier Graft. */
+  readonly trainedOn?: string | undefined;
+  /** Of a gradient descent, as they were used: batch size, optimizer, schedule, seed, … */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly steps: readonly StepRecord[];
   readonly epochs: readonly EpochRecord[];
   readonly status: "training" | "finished" | "interrupted" | "failed";
+  /** What else a reader has to know, as sentences: defaults that were taken for want of a number, why it ended before its last epoch. */
+  readonly notes: readonly string[];
   /** Wall-clock seconds so far. */
   readonly seconds: number;
 }
 
+/** What was measured at a step of the optimizer. */
 export interface StepRecord {
   /** Counted over all phases, from 1. */
   readonly step: number;
@@ -29,6 +38,7 @@ export interface StepRecord {
   readonly learningRate?: number;
 }
 
+/** What was measured at the end of an epoch: mean cross-entropy in nats, accuracy in [0, 1]. */
 export interface EpochRecord {
   /** Within the phase, from 1. */
   readonly epoch: number;

@@ -5,6 +5,10 @@ export interface PhaseStart {
   readonly name: string;
   readonly trainableLayers: readonly string[];
   readonly frozenLayers: readonly string[];
+  readonly trainableParameters?: number | undefined;
+  readonly trainedOn?: string | undefined;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  readonly notes?: readonly string[];
 }
 
 /** The history of one model while it grows. Steps are counted over all phases. */
@@ -62,8 +66,12 @@ export class PhaseLog implements TrainingPhase {
   readonly name: string;
   readonly trainableLayers: readonly string[];
   readonly frozenLayers: readonly string[];
+  readonly trainableParameters: number | undefined;
+  readonly trainedOn: string | undefined;
+  readonly options: Readonly<Record<string, unknown>> | undefined;
   readonly steps: StepRecord[];
   readonly epochs: EpochRecord[];
+  readonly notes: string[];
   #status: TrainingPhase["status"] = "training";
   #seconds: number;
   readonly #started = performance.now();
@@ -75,6 +83,10 @@ export class PhaseLog implements TrainingPhase {
     this.name = start.name;
     this.trainableLayers = start.trainableLayers;
     this.frozenLayers = start.frozenLayers;
+    this.trainableParameters = start.trainableParameters;
+    this.trainedOn = start.trainedOn;
+    this.options = start.options;
+    this.notes = [...(start.notes ?? [])];
     this.#offset = offset;
     this.#changed = changed;
     this.#seconds = before?.seconds ?? 0;
@@ -99,7 +111,8 @@ export class PhaseLog implements TrainingPhase {
       last?.validationAccuracy === undefined
         ? ""
         : `, validation accuracy ${(100 * last.validationAccuracy).toFixed(1)} %`;
-    return `Training of ${this.name}: ${this.#status} after ${this.steps.length} steps, ${this.seconds.toFixed(1)} s${accuracy}${validation}`;
+    const result = `Training of ${this.name}: ${this.#status} after ${this.steps.length} steps, ${this.seconds.toFixed(1)} s${accuracy}${validation}`;
+    return [result, ...this.notes].join("\n");
   }
 
   /** `step` counts from 1 within this phase. */
@@ -112,6 +125,11 @@ export class PhaseLog implements TrainingPhase {
   epoch(record: EpochRecord): void {
     this.epochs.push({ ...record, step: this.#offset + record.step });
     this.#changed();
+  }
+
+  /** As a sentence. */
+  note(sentence: string): void {
+    this.notes.push(sentence);
   }
 
   end(status: "finished" | "interrupted" | "failed"): void {

@@ -8,7 +8,7 @@ import { Dataset } from "../data/dataset";
 import { InterruptedError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
 import { describe } from "../../shared/sessionState";
-import { graftOn } from "./graft";
+import { fromScratchOn, graftOn } from "./graft";
 import { LabRuntime } from "./labRuntime";
 import type { Model } from "./model";
 import { ScriptedEngine } from "./scriptedEngine";
@@ -68,7 +68,7 @@ afterEach(() => {
 test("lastLayers counts layers with weights from the head, batch norm included, and cuts right before them", async () => {
   const { engine, model } = setUp();
   const before = hashes(model);
-  await model.fineTune(images(8), { lastLayers: 4, epochs: 1, plot: false });
+  await model.fineTune(images(8), { lastLayers: 4, batchNorm: "train", epochs: 1, plot: false });
   const request = engine.trained[0]!;
   expect(request.trainable).toEqual(["one_bn", "two", "three", "head"]);
   expect(request.graph.input).toEqual({ name: "one", shape: [6] });
@@ -278,18 +278,31 @@ test("a listener of a cell that is interrupted does not fail the training: it st
   expect(hashes(model)).not.toEqual(before);
 });
 
-test("batch norms among the last layers stay frozen where that is asked for, and the phase says so", async () => {
+test("batch norms of a pretrained backbone stay frozen, and the phase says so", async () => {
   const { engine, model } = setUp();
   const layers = weightedLayers(model.graph);
   const before = layers.map((layer) => layerHash(layer, model.weights));
-  const options = { lastLayers: 4, batchNorm: "frozen", epochs: 2, plot: false } as const;
-  const phase = await model.fineTune(images(6), options);
+  const options = { epochs: 2, plot: false } as const;
+  const phase = await model.fineTune(images(6), { ...options, lastLayers: 4 });
   expect(phase.name).toBe("last 3 layers");
   expect(engine.trained[0]!.trainable).toEqual(["two", "three", "head"]);
 
-  const all = await model.fineTune(images(6), { ...options, lastLayers: "all" });
+  const all = await model.fineTune(images(6), { ...options, all: true });
   expect(all.name).toBe("all layers without batch norm");
   expect(all.frozenLayers).toEqual(["one_bn"]);
   const changed = layers.filter((layer, i) => layerHash(layer, model.weights) !== before[i]).map(({ name }) => name);
   expect(changed).toEqual(["one", "two", "three", "head"]);
+});
+
+test("batch norms of an architecture from scratch train: nothing has made their statistics yet", async () => {
+  const { engine, runtime } = setUp();
+  const backbone = new Backbone({
+    name: "dense",
+    graph,
+    weights: new Map(),
+    preprocessing: { scale: 1, offset: 0 },
+  });
+  const model = fromScratchOn(runtime, backbone, { classes });
+  await model.fineTune(images(6), { lastLayers: 4, epochs: 1, plot: false });
+  expect(engine.trained[0]!.trainable).toEqual(["one_bn", "two", "three", "head"]);
 });

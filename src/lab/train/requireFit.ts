@@ -11,7 +11,7 @@ export function requireShape(dataset: Dataset, shape: readonly number[], backbon
     code: "train/input-shape",
     expected: `images of ${expected} (height x width x channels), as the backbone "${backbone}" takes them`,
     found: `images of ${found}`,
-    remedy: "Resize or convert the images, or load a backbone for this size",
+    remedy: `Resize or convert the images: dataset.resize({ height: ${shape[0]}, width: ${shape[1]}, channels: ${shape[2]} }). Or load the backbone with preprocessing.fit, which says how images are to be brought to its size`,
   });
 }
 

@@ -3,14 +3,14 @@ import type { Weights } from "../backbone/layerGraph";
 import type { Divergence } from "../engine/engine";
 import type { PhaseLog } from "./historyLog";
 import type { TrainingPhase } from "./history";
-import type { ProgressReport } from "./progressReport";
+import type { Progress } from "./progressReport";
 import type { UnfinishedTraining } from "./unfinishedTraining";
 
 /** What a training works with: the cut that its frozen layers allow, and where it tells how far it got. */
 export interface TrainingSession {
   readonly cut: CutGraph;
   readonly log: PhaseLog;
-  readonly progress: ProgressReport;
+  readonly progress: Progress;
 }
 
 /** What came of it. */
@@ -37,6 +37,6 @@ export function reached({ name, epochs, status }: TrainingPhase, planned?: numbe
 }
 
 /** Tells the progress of features that are computed. */
-export function crossed(progress: ProgressReport): (done: number, total: number) => void {
+export function crossed(progress: Progress): (done: number, total: number) => void {
   return (done, total) => progress.update(0, `features ${done}/${total}`);
 }

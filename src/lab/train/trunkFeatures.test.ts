@@ -228,6 +228,40 @@ test("features that the store has no room for stay in memory, and that is told",
   expect(problems).toEqual(["train/cache-limit"]);
 });
 
+test("images of another size cross once for each way in which they are brought to the trunk's", async () => {
+  const colour: LayerGraph = {
+    input: { name: "pixels", shape: [2, 2, 3] },
+    layers: [
+      ...graph.layers,
+      { type: "Dense", name: "four", inputs: ["mean"], units: 4, useBias: false, activation: "linear" },
+    ],
+    output: "four",
+  };
+  const { runtime } = setUp(await emptyFolder());
+  const gray = Dataset.from({
+    images: Uint8Array.from({ length: 3 * 4 * 8 }, (_, i) => 2 * i),
+    imageShape: [4, 8, 1],
+    labels: [0, 0, 0],
+    classes: ["a", "b"],
+  });
+  const cross = (mode: "squash" | "letterbox" | "centerCrop", dataset = gray) =>
+    trunkFeatures(
+      runtime,
+      { graph: colour, weights: new Map(), preprocessing: { scale: 1 / 255, offset: 0.25, fit: { mode } } },
+      dataset,
+    );
+  const squashed = await cross("squash");
+  expect(squashed.shape).toEqual([3, 4]);
+  expect(runtime.trunkPasses).toBe(3);
+  expect((await cross("squash")).data).toEqual(squashed.data);
+  expect((await cross("squash", gray.resize({ height: 2, width: 2, channels: 3 }))).data).toEqual(squashed.data);
+  expect(runtime.trunkPasses).toBe(3);
+  expect((await cross("letterbox")).data).not.toEqual(squashed.data);
+  expect(runtime.trunkPasses).toBe(6);
+  await cross("centerCrop");
+  expect(runtime.trunkPasses).toBe(9);
+});
+
 test("features that fit nowhere are an error before anything is computed", async () => {
   const { runtime } = setUp(await emptyFolder());
   const pixels = { ...trunk, graph: { input: graph.input, layers: [], output: "pixels" } };
@@ -254,6 +288,8 @@ test("what decides the numbers decides the space: preprocessing, weights, layers
     trunk,
     { ...trunk, preprocessing: { scale: 1 / 255, offset: 0 } },
     { ...trunk, preprocessing: { scale: 1 / 128, offset: 0.25 } },
+    { ...trunk, preprocessing: { scale: [1 / 255, 1 / 255, 1 / 255, 1 / 128], offset: 0.25 } },
+    { ...trunk, preprocessing: { scale: 1 / 255, offset: 0.25, channelOrder: "bgr" as const } },
     { ...trunk, graph: scaled, weights: gamma(1) },
     { ...trunk, graph: scaled, weights: gamma(2) },
   ];

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { weightsOf } from "../backbone/cutGraph";
 import { valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
-import { type Preprocessing, preprocess } from "../backbone/preprocessing";
+import { fittedTo, type Preprocessing, preprocess } from "../backbone/preprocessing";
 import { graphHash } from "../backbone/weightsHash";
 import type { Dataset } from "../data/dataset";
 import type { Features } from "../engine/engine";
@@ -45,10 +45,12 @@ export function trunkFeatures(
 export async function trunkFeatures(
   runtime: LabRuntime,
   trunk: Trunk,
-  dataset: Dataset,
+  unfitted: Dataset,
   onRows?: OnRows,
   { stream }: { readonly stream: boolean } = { stream: false },
 ): Promise<Features> {
+  // An image in another size is another item, whose hash says how it came to that size.
+  const dataset = fittedTo(unfitted, trunk.preprocessing, trunk.graph.input.shape);
   const shape = valueShapes(trunk.graph).get(trunk.graph.output)!;
   const width = sizeOf(shape);
   const bytes = 4 * width * dataset.size;
@@ -74,8 +76,11 @@ const computation = 1;
 
 /** Everything that decides what a feature is, apart from the image. Engines agree within a tolerance only, so each has its own. */
 function featureSpace({ engine }: LabRuntime, { graph, weights, preprocessing }: Trunk): string {
+  const { scale, offset, channelOrder = "rgb" } = preprocessing;
   return createHash("sha256")
-    .update(JSON.stringify([computation, engine.name, preprocessing.scale, preprocessing.offset]))
+    .update(
+      JSON.stringify([computation, engine.name, scale, offset, ...(channelOrder === "rgb" ? [] : [channelOrder])]),
+    )
     .update(graphHash(graph, weights))
     .digest("hex");
 }

@@ -38,3 +38,10 @@ export function requireUnfinished(
   }
   return unfinished;
 }
+
+/** `"training of 3 layers, 2 of 5 epochs done"`. */
+export function inWords(unfinished: UnfinishedTraining | undefined): string | undefined {
+  if (unfinished === undefined) return undefined;
+  const { plan, snapshot } = unfinished;
+  return `training of ${plan.layers.length} layers, ${snapshot.progress.epoch} of ${plan.epochs} epochs done`;
+}

@@ -63,6 +63,7 @@ const readers: Readonly<Record<string, Reader>> = {
   LayerNormalization: (read, [input = []]) => {
     read.mustBe("center", true);
     read.mustBe("scale", true);
+    read.mustBe("rms_scaling", false);
     lastAxis(read, input);
     return { type: "LayerNormalization", epsilon: read.number("epsilon", 1e-3) };
   },
@@ -83,7 +84,10 @@ const readers: Readonly<Record<string, Reader>> = {
   AveragePooling2D: pooling("AveragePooling2D"),
   GlobalAveragePooling2D: (read) => ({ type: "GlobalAveragePooling2D", keepDims: read.boolean("keepdims", false) }),
   GlobalMaxPooling2D: (read) => ({ type: "GlobalMaxPooling2D", keepDims: read.boolean("keepdims", false) }),
-  GlobalAveragePooling1D: () => ({ type: "GlobalAveragePooling1D" }),
+  GlobalAveragePooling1D: (read) => {
+    read.mustBe("keepdims", false);
+    return { type: "GlobalAveragePooling1D" };
+  },
   Flatten: () => ({ type: "Flatten" }),
   Reshape: (read, [input = []]) => {
     const target = read.numbers("target_shape");
@@ -106,22 +110,40 @@ const readers: Readonly<Record<string, Reader>> = {
     // Keras counts the batch as axis 0.
     return { type: "Concatenate", axis: axis < 0 ? first.length + axis : axis - 1 };
   },
-  Embedding: (read) => ({
-    type: "Embedding",
-    inputDim: read.number("input_dim"),
-    outputDim: read.number("output_dim"),
-  }),
+  Embedding: (read) => {
+    // Its mask would go along with its value to all layers after it.
+    read.mustBe("mask_zero", false);
+    return { type: "Embedding", inputDim: read.number("input_dim"), outputDim: read.number("output_dim") };
+  },
+  PositionEmbedding: (read) => ({ type: "PositionEmbedding", sequenceLength: read.number("sequence_length") }),
   PaddingMask: (read) => ({ type: "PaddingMask", paddingId: read.number("padding_id", 0) }),
-  MultiHeadAttention: (read) => ({
-    type: "MultiHeadAttention",
-    heads: read.number("num_heads"),
-    keyDim: read.number("key_dim"),
-    useBias: read.boolean("use_bias", true),
+  MultiHeadAttention: (read) => {
+    const keyDim = read.number("key_dim");
+    read.mustBe("value_dim", keyDim);
+    read.mustBe("output_shape", null);
+    read.mustBe("dropout", 0);
+    return {
+      type: "MultiHeadAttention",
+      heads: read.number("num_heads"),
+      keyDim,
+      useBias: read.boolean("use_bias", true),
+    };
+  },
+  NearestNeighbors: (read) => ({
+    type: "NearestNeighbors",
+    examples: read.number("examples"),
+    neighbours: read.number("neighbours"),
+    classes: read.number("classes"),
   }),
 };
 
 export function isKnownClass(className: string): boolean {
   return className in readers;
+}
+
+/** @throws GraftError `backbone/unsupported-layer` naming the layer and `what` about it is not supported. */
+export function refuseLayer(keras: KerasLayer, what: string): never {
+  return new KerasSettings(keras, Object.keys(readers)).refuse(what);
 }
 
 /** @throws GraftError `backbone/unsupported-layer` naming the layer and what about it is not supported. */
@@ -202,6 +224,8 @@ export function kerasFromLayer(layer: Layer): {
       return { className: layer.type, config: { axis: layer.axis + 1 } };
     case "Embedding":
       return { className: layer.type, config: { input_dim: layer.inputDim, output_dim: layer.outputDim } };
+    case "PositionEmbedding":
+      return { className: layer.type, config: { sequence_length: layer.sequenceLength } };
     case "PaddingMask":
       return { className: layer.type, config: { padding_id: layer.paddingId } };
     case "MultiHeadAttention":
@@ -209,6 +233,14 @@ export function kerasFromLayer(layer: Layer): {
         className: layer.type,
         config: { num_heads: layer.heads, key_dim: layer.keyDim, use_bias: layer.useBias },
       };
+    case "NearestNeighbors":
+      return {
+        className: layer.type,
+        config: { examples: layer.examples, neighbours: layer.neighbours, classes: layer.classes },
+      };
+    case "OnnxOperators":
+    case "TensorFlowOperators":
+      return { className: layer.type, config: { operators: layer.operators } };
     case "Unpack":
       return { className: layer.type, config: { offset: layer.offset, target_shape: layer.shape } };
     case "Custom":

@@ -63,6 +63,13 @@ export const unpack: LayerKind<LayerOf<"Unpack">> = {
   },
 };
 
+export const operators: LayerKind<LayerOf<"OnnxOperators"> | LayerOf<"TensorFlowOperators">> = {
+  outputShape: ({ outputs }) =>
+    outputs.length === 1 ? outputs[0]!.shape : [outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0)],
+  weightNames: ({ weights }) => weights.map(({ name }) => name),
+  weightShapes: ({ weights }) => Object.fromEntries(weights.map(({ name, shape }) => [name, shape])),
+};
+
 export const custom: LayerKind<LayerOf<"Custom">> = {
   outputShape: ({ outputShape }) => outputShape,
   weightNames: ({ weights }) => weights.map(({ name }) => name),

@@ -26,6 +26,8 @@ export const conv2d: LayerKind<LayerOf<"Conv2D">> = {
     kernel: [...layer.kernelSize, channelsOf(layer, inputs), layer.filters],
     bias: [layer.filters],
   }),
+  // Each window is a row of numbers that the matrix multiplies.
+  matrices: () => ({ kernel: 3 }),
 };
 
 export const depthwiseConv2d: LayerKind<LayerOf<"DepthwiseConv2D">> = {

@@ -14,6 +14,7 @@ export const dense: LayerKind<LayerOf<"Dense">> = {
     kernel: [asFeatures(layer, onlyInput(layer, inputs)), layer.units],
     bias: [layer.units],
   }),
+  matrices: () => ({ kernel: 1 }),
 };
 
 export const batchNormalization: LayerKind<LayerOf<"BatchNormalization">> = {

@@ -11,6 +11,8 @@ export interface LayerKind<Kind extends Layer> {
   weightNames?(layer: Kind): readonly string[];
   /** Of all weights that the kind can have, also those that this layer does without. */
   weightShapes?(layer: Kind, inputs: readonly Shape[]): Readonly<Record<string, Shape>>;
+  /** The weights that are one matrix from input to output: how many of their axes, the leading ones, are its rows. */
+  matrices?(layer: Kind): Readonly<Record<string, number>>;
 }
 
 export interface WeightSpec {
@@ -19,6 +21,8 @@ export interface WeightSpec {
   readonly shape: Shape;
   /** Statistics are state: training moves them without a gradient. Only kernels decay. */
   readonly role: "kernel" | "vector" | "statistic";
+  /** Where the weight is one matrix from input (rows) to output (columns), in its memory order: low-rank updates are made of these. */
+  readonly matrix?: readonly [rows: number, columns: number];
 }
 
 /** Number of elements. */

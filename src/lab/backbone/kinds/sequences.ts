@@ -8,6 +8,18 @@ export const embedding: LayerKind<LayerOf<"Embedding">> = {
   weightShapes: ({ inputDim, outputDim }) => ({ embeddings: [inputDim, outputDim] }),
 };
 
+export const positionEmbedding: LayerKind<LayerOf<"PositionEmbedding">> = {
+  outputShape(layer, inputs) {
+    const [steps, width] = asSequence(layer, onlyInput(layer, inputs));
+    if (steps <= layer.sequenceLength) return [steps, width];
+    throw shapeError(layer, `at most ${layer.sequenceLength} steps`, [steps, width]);
+  },
+  weightNames: () => ["embeddings"],
+  weightShapes: (layer, inputs) => ({
+    embeddings: [layer.sequenceLength, asSequence(layer, onlyInput(layer, inputs))[1]],
+  }),
+};
+
 export const paddingMask: LayerKind<LayerOf<"PaddingMask">> = {
   outputShape: (layer, inputs) => [asFlat(layer, onlyInput(layer, inputs))],
 };
@@ -54,4 +66,5 @@ export const multiHeadAttention: LayerKind<MultiHeadAttention> = {
       output_bias: [width],
     };
   },
+  matrices: () => ({ query_kernel: 1, key_kernel: 1, value_kernel: 1, output_kernel: 2 }),
 };

@@ -54,7 +54,9 @@ export function trainActivation(
     }
     case "relu6": {
       const output = on.Clip(x, 0, 6);
-      return { output, backward: (gradient) => on.Mul(gradient, on.areEqual(x, output)) };
+      // 0 at both borders too, as in PyTorch and TensorFlow: y (y - 6) is below 0 between them only.
+      const inside = () => on.HardSigmoid(on.Mul(output, on.Sub(output, 6)), -steep, 0);
+      return { output, backward: (gradient) => on.Mul(gradient, inside()) };
     }
     case "leakyRelu": {
       const output = builder.node("LeakyRelu", [x], x.shape, { alpha: { float: slope } });
@@ -135,9 +137,6 @@ function elementwise(builder: GraphBuilder) {
     /** `max(0, min(1, alpha · x + beta))`. */
     HardSigmoid: (x: Value, alpha: number, beta: number) =>
       builder.node("HardSigmoid", [x], x.shape, { alpha: { float: alpha }, beta: { float: beta } }),
-    /** 1 or 0. */
-    areEqual: (a: Value, b: Value) =>
-      builder.node("Cast", [builder.node("Equal", [a, b], a.shape, {}, "bool")], a.shape, { to: 1 }),
   };
 }
 

@@ -17,9 +17,12 @@ import { globalMaxPooling2d } from "./globalMaxPooling2d";
 import { layerNormalization } from "./layerNormalization";
 import { add, multiply } from "./merge";
 import { multiHeadAttention } from "./multiHeadAttention";
+import { nearestNeighbors } from "./nearestNeighbors";
+import { onnxOperators } from "./onnxOperators";
 import { pack, unpack } from "./pack";
 import { paddingMask } from "./paddingMask";
 import { averagePooling2d, maxPooling2d } from "./pooling2d";
+import { positionEmbedding } from "./positionEmbedding";
 import { reshape } from "./reshape";
 import { separableConv2d } from "./separableConv2d";
 import { zeroPadding2d } from "./zeroPadding2d";
@@ -43,8 +46,11 @@ const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>>
   MaxPooling2D: maxPooling2d,
   MultiHeadAttention: multiHeadAttention,
   Multiply: multiply,
+  NearestNeighbors: nearestNeighbors,
+  OnnxOperators: onnxOperators,
   Pack: pack,
   PaddingMask: paddingMask,
+  PositionEmbedding: positionEmbedding,
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
   Unpack: unpack,

@@ -8,13 +8,15 @@ import {
   ModelProtoSchema,
   TensorProto_DataType,
   type AttributeProtoSchema,
+  type NodeProto,
   type NodeProtoSchema,
+  type TensorProto,
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from "./onnx.gen";
 
 /** Operator set 18 with IR 8: read by every ONNX runtime since 2023. */
-const opset = 18n;
+const leastOpset = 18;
 const irVersion = 8n;
 
 /** A dimension is a count, or the name of one that is only known when the graph runs: `"batch"`. */
@@ -29,6 +31,7 @@ export interface Value {
 }
 
 type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
+type AttributeInit = MessageInitShape<typeof AttributeProtoSchema>;
 
 const dataTypes: Record<ElementType, TensorProto_DataType> = {
   float32: TensorProto_DataType.FLOAT,
@@ -39,7 +42,7 @@ const dataTypes: Record<ElementType, TensorProto_DataType> = {
 };
 
 export class GraphBuilder {
-  readonly #nodes: { op: string; inputs: string[]; outputs: string[]; attributes: Record<string, Attribute> }[] = [];
+  readonly #nodes: { op: string; inputs: string[]; outputs: string[]; attributes: AttributeInit[] }[] = [];
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   readonly #initializers: MessageInitShape<typeof TensorProtoSchema>[] = [];
@@ -47,6 +50,7 @@ export class GraphBuilder {
   /** What a value is called in the file where that differs: outputs get their names without a copying node. */
   readonly #renamed = new Map<string, string>();
   #count = 0;
+  #opset = leastOpset;
 
   input(name: string, shape: readonly Dimension[], type: ElementType = "float32"): Value {
     const value = { name, shape, type };
@@ -78,9 +82,23 @@ export class GraphBuilder {
       op,
       inputs: inputs.map(({ name }) => name),
       outputs: values.map(({ name }) => name),
-      attributes,
+      attributes: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
     });
     return values;
+  }
+
+  /** Adds nodes of another model as they are. `nameHere` is what a value of theirs is called in this one. */
+  splice(nodes: readonly NodeProto[], opset: number, nameHere: (name: string) => string): void {
+    this.#opset = Math.max(this.#opset, opset);
+    for (const { opType, input, output, attribute } of nodes) {
+      const named = (names: readonly string[]) => names.map((name) => (name === "" ? "" : nameHere(name)));
+      this.#nodes.push({ op: opType, inputs: named(input), outputs: named(output), attributes: attribute });
+    }
+  }
+
+  /** A constant of another model as it is. */
+  constant(tensor: TensorProto, name: string): void {
+    this.#initializers.push({ ...tensor, name });
   }
 
   floats(data: Float32Array, shape: readonly number[], name = `constant_${this.#count++}`): Value {
@@ -146,7 +164,7 @@ export class GraphBuilder {
       name: outputs[0]!,
       input: inputs.map(rename),
       output: outputs.map(rename),
-      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+      attribute: attributes,
     }));
     const graph = {
       name: graphName,
@@ -157,7 +175,12 @@ export class GraphBuilder {
     };
     return toBinary(
       ModelProtoSchema,
-      create(ModelProtoSchema, { irVersion, producerName: "graft", opsetImport: [{ version: opset }], graph }),
+      create(ModelProtoSchema, {
+        irVersion,
+        producerName: "graft",
+        opsetImport: [{ version: BigInt(this.#opset) }],
+        graph,
+      }),
     );
   }
 

@@ -4,6 +4,7 @@ import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
 import { placedLayers } from "../../backbone/graphShapes";
 import { compileStep, names } from "../compileStep";
 import { maskName } from "../differentiate";
+import type { LowRank } from "../lowRank";
 import { parameterLayout } from "../parameterLayout";
 import type { Runtime } from "../runtime";
 import type { LabelledFeatures } from "./networks";
@@ -23,9 +24,10 @@ export async function compiledGradients(
   { features, labels }: LabelledFeatures,
   trainable: readonly string[],
   masks: ReadonlyMap<string, Tensor> = new Map(),
+  lowRank?: LowRank,
 ): Promise<CompiledGradients> {
   const batch = labels.length;
-  const options = { trainable, batch, end: "gradient" } as const;
+  const options = { trainable, batch, end: "gradient", ...(lowRank && { lowRank }) } as const;
   const { Tensor: OrtTensor } = await runtime.ort();
   const session = await runtime.session(JSON.stringify([graph, options]), () => compileStep(graph, options));
   const float = ({ shape, data }: Tensor) => new OrtTensor("float32", data, shape);
@@ -38,7 +40,7 @@ export async function compiledGradients(
   const outputs = await session.run(feeds);
   const flat = outputs[names.gradient]!.data as Float32Array;
   const losses = outputs[names.losses]!.data as Float32Array;
-  const { parameters } = parameterLayout(placedLayers(graph), trainable);
+  const { parameters } = parameterLayout(placedLayers(graph), { trainable, lowRank });
   return {
     loss: losses.reduce((sum, value) => sum + value, 0) / batch,
     gradients: new Map(parameters.map(({ key, offset, size }) => [key, flat.subarray(offset, offset + size)])),

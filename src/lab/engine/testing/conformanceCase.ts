@@ -3,9 +3,10 @@
  * Cases of images are in `imageCases.ts`, those of sequences in `sequenceCases.ts`; a new kind of layer adds its rows there.
  */
 import { Rng } from "../../../shared/rng";
-import { valueShapes } from "../../backbone/graphShapes";
+import { placedLayers, valueShapes } from "../../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
-import { randomExamples, randomWeights } from "./networks";
+import { type LowRank, lowRankUpdates, type TrainedLayers } from "../lowRank";
+import { randomExamples, randomTensor, randomWeights } from "./networks";
 
 /**
  * Keep it small (sides up to 6, a handful of channels): every gradient is also checked by finite differences. Put a trainable
@@ -16,6 +17,8 @@ export interface ConformanceCase {
   readonly graph: LayerGraph;
   /** Default: every layer. The others are frozen. */
   readonly trainable?: readonly string[];
+  /** Those of them that train by low-rank updates; their factors are random. */
+  readonly lowRank?: LowRank;
   /** Default 3. */
   readonly batch?: number;
   /** Default 7. Another one where the finite difference would step over the kink of a relu or a pool. */
@@ -28,22 +31,34 @@ const USUAL_BATCH = 3;
 const USUAL_SEED = 7;
 
 /** Random weights and examples of a case; the same ones each time. */
-export function dataOf({ graph, trainable, batch = USUAL_BATCH, seed = USUAL_SEED, tokens }: ConformanceCase): {
+export function dataOf(row: ConformanceCase): {
   readonly weights: Weights;
   readonly features: Tensor;
   readonly labels: Int32Array;
   readonly trainable: readonly string[];
   readonly seed: number;
 } {
+  const { graph, lowRank, batch = USUAL_BATCH, seed = USUAL_SEED, tokens } = row;
+  const trainable = row.trainable ?? graph.layers.map(({ name }) => name);
   const [classes = 1] = valueShapes(graph).get(graph.output)!;
   const { features, labels } = randomExamples(graph, batch, classes, seed + 1);
   return {
-    weights: randomWeights(graph, seed),
+    weights: new Map([...randomWeights(graph, seed), ...randomFactors(graph, { trainable, lowRank }, seed + 3)]),
     features: tokens === undefined ? features : tokenIds(features.shape, tokens, seed + 1),
     labels,
-    trainable: trainable ?? graph.layers.map(({ name }) => name),
+    trainable,
     seed,
   };
+}
+
+/** A and B of all updates, by `layer/weight`; both random, so that each has a gradient. */
+export function randomFactors(graph: LayerGraph, trained: TrainedLayers, seed: number): Weights {
+  const rng = new Rng(seed);
+  return new Map(
+    lowRankUpdates(placedLayers(graph), trained).flatMap(({ layer, a, b }) =>
+      [a, b].map(({ name, shape }) => [`${layer.name}/${name}`, randomTensor(rng, shape, 0.5)] as const),
+    ),
+  );
 }
 
 /** Each row begins with a token that is none of padding's and ends with padding, so that masks matter and none is empty. */

@@ -51,6 +51,18 @@ function bits(weights: Weights, layers?: readonly string[]): unknown {
   return chosen.map(([name, { data }]) => [name, [...new Int32Array(data.slice().buffer)]]);
 }
 
+/** What Keras' `EarlyStopping` remembers as the best epoch, from 1. */
+function kerasBest(losses: readonly number[], { minDelta }: { readonly minDelta: number }): number {
+  let best = Infinity;
+  let epoch = 0;
+  losses.forEach((loss, i) => {
+    if (loss + minDelta >= best) return;
+    best = loss;
+    epoch = i + 1;
+  });
+  return epoch;
+}
+
 const flag = () => new Int32Array(new SharedArrayBuffer(4));
 
 /** @param open Called once; the suite disposes what it gives. */
@@ -161,6 +173,37 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       expect(bits(resumed.weights)).toEqual(bits(whole.weights));
       expect(resumed.epochs).toEqual(whole.epochs);
       expect(bits(resumed.best!.weights)).toEqual(bits(whole.best!.weights));
+    });
+
+    test("early stopping ends the run after its patience, with the weights of the best epoch; taken up again, it ends there too", async () => {
+      // A rate at which the validation loss soon rises.
+      const own: Partial<TrainRequest> = { epochs: 40, optimizer: { name: "adam", learningRate: 0.1 } };
+      const earlyStopping = { patience: 3, minDelta: 0.02 };
+      const snapshots: TrainingSnapshot[] = [];
+      const stopped = await (
+        await engine()
+      ).train(request({ ...own, earlyStopping, snapshotEveryMs: 0 }), {
+        onSnapshot: (snapshot) => snapshots.push(snapshot),
+      });
+      const losses = stopped.epochs.map(({ validationLoss }) => validationLoss!);
+      const best = kerasBest(losses, earlyStopping);
+      expect(stopped.stoppedEarly).toBe(true);
+      expect(stopped.interrupted).toBe(false);
+      expect(stopped.best!.epoch).toBe(best);
+      expect(losses).toHaveLength(best + 3);
+      const upToBest = await (await engine()).train(request({ ...own, epochs: best }));
+      expect(bits(stopped.weights)).toEqual(bits(upToBest.weights));
+      // One epoch into the patience.
+      const resume = snapshots[best]!;
+      expect(resume.progress.epoch).toBe(best + 1);
+      const resumed = await (await engine()).train(request({ ...own, earlyStopping, resume }));
+      expect(resumed.epochs).toEqual(stopped.epochs);
+      expect(bits(resumed.weights)).toEqual(bits(stopped.weights));
+      // Patience enough for all epochs: not stopped, and the best weights still.
+      const patient = { epochs: best + 2, earlyStopping };
+      const whole = await (await engine()).train(request({ ...own, ...patient }));
+      expect(whole.stoppedEarly).toBeUndefined();
+      expect(bits(whole.weights)).toEqual(bits(upToBest.weights));
     });
 
     test("the last partial batch counts by its rows, and sample weights scale rows", async () => {

@@ -45,7 +45,7 @@ export function pool(
   return { type, name: "pool", poolSize: [size, size], strides: [stride, stride], padding };
 }
 
-function randomTensor(rng: Rng, shape: readonly number[], scale = 1, centre = 0): Tensor {
+export function randomTensor(rng: Rng, shape: readonly number[], scale = 1, centre = 0): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   return { shape, data: Float32Array.from({ length: size }, () => centre + scale * rng.normal()) };
 }

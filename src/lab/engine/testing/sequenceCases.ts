@@ -19,6 +19,8 @@ const activation = (kind: "relu" | "gelu" | "sigmoid", name: string = kind) =>
 const average = { type: "GlobalAveragePooling1D", name: "average" } as const;
 const embedding = (inputDim: number, outputDim = 4, name = "words") =>
   ({ type: "Embedding", name, inputDim, outputDim }) as const;
+const positions = (sequenceLength: number) =>
+  ({ type: "PositionEmbedding", name: "positions", sequenceLength }) as const;
 const mask = { type: "PaddingMask", name: "mask", paddingId: 0, inputs: ["input"] } as const;
 
 function attention(
@@ -302,6 +304,20 @@ const sequences: readonly ConformanceCase[] = [
     tokens: 4,
   },
   {
+    name: "position embedding, as long as the sequence",
+    graph: branched([6], [embedding(4), positions(6), add(["words", "positions"]), dense("a"), average, dense("head")]),
+    tokens: 4,
+  },
+  {
+    name: "position embedding, longer than the sequence, times it",
+    graph: branched([3, 4], [dense("a"), positions(5), multiply(["a", "positions"]), flatten, dense("head")]),
+  },
+  {
+    name: "position embedding, frozen",
+    graph: branched([3, 4], [dense("a"), positions(5), multiply(["a", "positions"]), flatten, dense("head")]),
+    trainable: ["a", "head"],
+  },
+  {
     name: "masked average over steps",
     graph: branched([6], [embedding(5), mask, from(["words", "mask"], average), dense("head")]),
     tokens: 5,
@@ -390,6 +406,29 @@ const attentions: readonly ConformanceCase[] = [
         dense("head", { units: 3 }),
       ],
     ),
+  },
+  {
+    name: "text encoder: tokens and positions, masked attention, gelu, normalised before",
+    graph: branched(
+      [6],
+      [
+        embedding(6),
+        positions(8),
+        add(["words", "positions"], "sum0"),
+        mask,
+        from("sum0", layerNorm("norm1")),
+        attention(["norm1", "norm1", "mask"], { keyDim: 2 }),
+        add(["sum0", "attention"], "sum1"),
+        layerNorm("norm2"),
+        dense("wide", { units: 6, activation: "gelu" }),
+        dense("narrow"),
+        add(["sum1", "narrow"], "sum2"),
+        layerNorm("norm3"),
+        from(["norm3", "mask"], average),
+        dense("head", { units: 3 }),
+      ],
+    ),
+    tokens: 6,
   },
   {
     name: "encoder layer on masked tokens, normalised after",

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { placedLayers } from "../../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
+import type { TrainedLayers } from "../lowRank";
 import { DEFAULT_LOSS } from "../losses/lossTable";
 import { CustomLayers } from "../tfjs/customLayers";
 import { forward } from "../tfjs/forward";
@@ -12,9 +13,7 @@ import { useBackend } from "../tfjs/backend";
 import type { CompiledGradients } from "./compiledGradients";
 import type { LabelledFeatures } from "./networks";
 
-export interface ReferenceOptions {
-  /** Layers that normalise with the batch. */
-  readonly trainable: readonly string[];
+export interface ReferenceOptions extends TrainedLayers {
   /** Factors of dropout layers, as `[batch, …shape]`. */
   readonly masks?: ReadonlyMap<string, Tensor>;
 }
@@ -29,9 +28,9 @@ export function tfjsGradients(
   graph: LayerGraph,
   weights: Weights,
   { features, labels }: LabelledFeatures,
-  { trainable, masks }: ReferenceOptions,
+  { trainable, lowRank, masks }: ReferenceOptions,
 ): CompiledGradients {
-  const step = new GradientStep(tf, backend, { graph, weights, trainable, loss: DEFAULT_LOSS });
+  const step = new GradientStep(tf, backend, { graph, weights, trainable, lowRank, loss: DEFAULT_LOSS });
   try {
     const { parameters, statistics } = step.initial(weights);
     const mask = (layer: string, shape: readonly number[]) =>

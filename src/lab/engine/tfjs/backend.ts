@@ -27,3 +27,13 @@ export async function useBackend(tf: TensorLibrary, backend: string): Promise<bo
   }
   return isThere;
 }
+
+/** Goes a way that sets a backend, which is ready for `onBackend` then; cells stay on theirs. Returns its name. */
+export async function readied(tf: TensorLibrary, use: () => Promise<unknown>): Promise<string> {
+  // Empty before the first backend is set.
+  const ofCells = tf.getBackend();
+  await use();
+  const backend = tf.getBackend();
+  if (ofCells && ofCells !== backend) await tf.setBackend(ofCells);
+  return backend;
+}

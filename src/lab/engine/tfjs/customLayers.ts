@@ -7,6 +7,7 @@ import type { PlacedLayer } from "../../backbone/graphShapes";
 import type { Shape } from "../../backbone/kinds/layerKind";
 import type { CustomWeight, LayerOf } from "../../backbone/layerGraph";
 import { GraftError } from "../../../shared/graftError";
+import { OperatorModel } from "./operatorModel";
 import type { TensorLibrary, TfTensor } from "./tensorLibrary";
 
 /** What is needed of a `tf.Variable`. */
@@ -42,24 +43,28 @@ export async function describeCustom(
   }
 }
 
-/** The custom layers of a graph, alive: their weights are variables of tfjs. Whoever makes them disposes them. */
+/** The layers of a graph that only tfjs knows, alive. The weights of custom ones are variables of tfjs. Whoever makes them disposes them. */
 export class CustomLayers {
   /** For graphs without any. */
-  static readonly none = new CustomLayers(new Map());
+  static readonly none = new CustomLayers(new Map(), new Map());
   readonly #layers: ReadonlyMap<string, BuiltLayer>;
+  readonly #operators: ReadonlyMap<string, OperatorModel>;
 
   static async create(tf: TensorLibrary, placed: readonly PlacedLayer[]): Promise<CustomLayers> {
     const layers = new Map<string, BuiltLayer>();
+    const operators = new Map<string, OperatorModel>();
     for (const { layer, inputShapes } of placed) {
       if (layer.type === "Custom") {
         layers.set(layer.name, await BuiltLayer.build(tf, layer.name, layer, inputShapes));
       }
+      if (layer.type === "TensorFlowOperators") operators.set(layer.name, await OperatorModel.load(tf, layer));
     }
-    return new CustomLayers(layers);
+    return new CustomLayers(layers, operators);
   }
 
-  private constructor(layers: ReadonlyMap<string, BuiltLayer>) {
+  private constructor(layers: ReadonlyMap<string, BuiltLayer>, operators: ReadonlyMap<string, OperatorModel>) {
     this.#layers = layers;
+    this.#operators = operators;
   }
 
   /** The variable that holds this weight of a custom layer; undefined for weights of all other layers. */
@@ -77,11 +82,11 @@ export class CustomLayers {
   }
 
   call(layer: string, inputs: readonly TfTensor[], training: boolean): TfTensor {
-    return this.#layers.get(layer)!.call(inputs, training);
+    return this.#operators.get(layer)?.call(inputs) ?? this.#layers.get(layer)!.call(inputs, training);
   }
 
   dispose(): void {
-    for (const layer of this.#layers.values()) layer.dispose();
+    for (const layer of [...this.#layers.values(), ...this.#operators.values()]) layer.dispose();
   }
 }
 

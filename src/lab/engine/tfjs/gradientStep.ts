@@ -5,6 +5,7 @@ import type { LayerGraph, Tensor, Weights } from "../../backbone/layerGraph";
 import type { Loss } from "../engine";
 import { allFinite } from "../finite";
 import { filled, type KeptWeights } from "../keptWeights";
+import { factorKeys, type TrainedLayers } from "../lowRank";
 import { type ParameterLayout, parameterLayout, type Slot } from "../parameterLayout";
 import type { DivergenceCause } from "../trainingLoop";
 import { onBackend } from "./backend";
@@ -67,11 +68,11 @@ export class GradientStep {
   constructor(
     tf: TensorLibrary,
     backend: string,
-    { graph, weights, trainable, loss }: Problem,
+    { graph, weights, trainable, lowRank, loss }: Problem,
     custom = CustomLayers.none,
   ) {
     const layers = placedLayers(graph);
-    const layout = parameterLayout(layers, trainable);
+    const layout = parameterLayout(layers, { trainable, lowRank });
     checkInfluence(graph, layout);
     this.layout = layout;
     this.#tf = tf;
@@ -187,7 +188,12 @@ export class GradientStep {
   }
 
   #weight(state: ReadonlyMap<string, TfTensor>, key: string): TfTensor {
-    return state.get(key) ?? this.#frozen.get(key);
+    const update = this.layout.lowRank.find((candidate) => candidate.key === key);
+    if (update === undefined) return state.get(key) ?? this.#frozen.get(key);
+    const tf = this.#tf;
+    const [a, b] = factorKeys(update).map((factor) => state.get(factor)!) as [TfTensor, TfTensor];
+    const product = tf.reshape(tf.matMul(a, b), [...update.shape]);
+    return tf.add(this.#frozen.get(key), tf.mul(product, update.scale));
   }
 
   #tensors(slots: readonly Slot[], flat: Float32Array): ReadonlyMap<string, TfTensor> {
@@ -206,10 +212,9 @@ export class GradientStep {
   }
 }
 
-export interface Problem {
+export interface Problem extends TrainedLayers {
   readonly graph: LayerGraph;
   readonly weights: Weights;
-  readonly trainable: readonly string[];
   readonly loss: Loss;
 }
 

@@ -5,7 +5,7 @@ import { rowsOfInput } from "../checkedGraph";
 import type { Engine, Features, InferOptions } from "../engine";
 import { openRows } from "../rowReader";
 import { solveLinearHead } from "../solveLinearHead";
-import { useBackend } from "./backend";
+import { readied, useBackend } from "./backend";
 import { Breather } from "./breather";
 import { Inference } from "./inference";
 import { installedVersion, nativeVersion, useFastestBackend } from "./installedBackends";
@@ -30,11 +30,7 @@ export function createTfjsEngine({ tf: given, backend: wanted }: TfjsEngineOptio
   let loading: Promise<TensorLibrary> | undefined;
   const load = async (): Promise<TensorLibrary> => {
     const tf = given ?? (await loadTensorLibrary());
-    const ofCells = tf.getBackend();
-    if (wanted === undefined) backend = await useFastestBackend(tf, require);
-    else await useBackend(tf, backend);
-    // Empty before the first backend is set.
-    if (ofCells && ofCells !== backend) await tf.setBackend(ofCells);
+    backend = await readied(tf, () => (wanted === undefined ? useFastestBackend(tf, require) : useBackend(tf, wanted)));
     return tf;
   };
   const library = () => (loading ??= load());

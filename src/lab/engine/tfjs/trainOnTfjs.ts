@@ -25,9 +25,9 @@ export async function trainOnTfjs(
 ): Promise<TrainResult> {
   checkOutput(request.graph, request.loss);
   return runTrainingLoop("tfjs", request, observer, async () => {
-    const { graph, trainable, loss = DEFAULT_LOSS, resume } = request;
+    const { graph, trainable, lowRank, loss = DEFAULT_LOSS, resume } = request;
     const weights = resume?.weights ?? request.weights;
-    const step = await GradientStep.create(tf, backend, { graph, weights, trainable, loss });
+    const step = await GradientStep.create(tf, backend, { graph, weights, trainable, lowRank, loss });
     try {
       const state = new FlatState(step.layout, weights, slotNames(updateOptions(request)), resume?.slots);
       return new TfjsMachine(request, step, state);

@@ -1,6 +1,7 @@
 import { comparisonTable, strategyName } from "../../../shared/comparisonTable";
 import type { ComparisonFigure, ComparisonRow } from "../../../shared/figure";
 import { figureCaption } from "../../../shared/figureCaption";
+import { strategyColour } from "../../../shared/figureTheme";
 import { dots, line, polyline, scale, text, theme, ticks, titled, WIDTH } from "./svgParts";
 
 const TOP = 34;
@@ -9,13 +10,13 @@ const LEFT = 46;
 const RIGHT = WIDTH - 120;
 const DODGE_PX = 16;
 const ROW_PX = 20;
-const COLUMNS = [4, 60, 190, 270, 400, 590, 670];
+const COLUMNS = [4, 56, 200, 272, 392, 560, 622, 714];
 
 /** Dots with 95 % intervals over the number of labels, and the table under them. */
 export function svgComparison(figure: ComparisonFigure): string {
   const { rows } = figure;
   const counts = [...new Set(rows.map(({ labels }) => labels))].sort((a, b) => a - b);
-  const present = (["scratch", "head", "lastN"] as const).filter((name) => rows.some((row) => row.strategy === name));
+  const present = [...new Set(rows.map((row) => row.strategy))];
   const low = Math.min(1, ...rows.map(({ interval }) => interval[0]));
   const high = Math.max(0, ...rows.map(({ interval }) => interval[1]));
   const y = scale(rows.length === 0 ? [0, 1] : [Math.max(0, low - 0.02), Math.min(1.005, high + 0.02)], [BOTTOM, TOP]);
@@ -23,10 +24,10 @@ export function svgComparison(figure: ComparisonFigure): string {
   const across = (row: ComparisonRow) =>
     x(counts.indexOf(row.labels)) + (present.indexOf(row.strategy) - (present.length - 1) / 2) * DODGE_PX;
 
-  const series = present.map((strategy) => {
+  const series = present.map((strategy, place) => {
     const own = rows.filter((row) => row.strategy === strategy).sort((a, b) => a.labels - b.labels);
     const points = own.map((row) => [across(row), y(row.accuracy)] as const);
-    return { colour: theme.strategies[strategy], own, points };
+    return { colour: strategyColour(theme, place), own, points };
   });
   let floor = Infinity;
   const names = [...series]
@@ -54,7 +55,7 @@ export function svgComparison(figure: ComparisonFigure): string {
     ]),
     ...names,
     ...header.map((name, column) => text(COLUMNS[column]!, tableTop, name, { weight: 600 })),
-    line(4, tableTop + 7, WIDTH - 40, tableTop + 7, theme.grid),
+    line(4, tableTop + 7, WIDTH - 8, tableTop + 7, theme.grid),
     ...cells.flatMap((row, index) =>
       row.map((cell, column) =>
         text(COLUMNS[column]!, tableTop + ROW_PX * (index + 1) + 2, cell, { fill: theme.foreground }),

@@ -11,7 +11,7 @@ export function activated(tf: TensorLibrary, activation: Activation, x: TfTensor
     case "relu":
       return tf.relu(x);
     case "relu6":
-      return tf.relu6(x);
+      return relu6(tf, x);
     case "leakyRelu":
       return tf.leakyRelu(x, slope);
     case "gelu":
@@ -32,6 +32,20 @@ export function activated(tf: TensorLibrary, activation: Activation, x: TfTensor
     default:
       return activation satisfies never;
   }
+}
+
+/** tfjs's own has the slope 1 at 6, where PyTorch and TensorFlow have 0. */
+function relu6(tf: TensorLibrary, x: TfTensor): TfTensor {
+  const limited = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [TfTensor, (tensors: TfTensor[]) => void];
+    save([input]);
+    return {
+      value: tf.relu6(input),
+      gradFunc: (gradient: TfTensor, [at]: TfTensor[]) =>
+        tf.mul(gradient, tf.cast(tf.logicalAnd(tf.greater(at!, 0), tf.less(at!, 6)), "float32")),
+    };
+  });
+  return limited(x);
 }
 
 export const activation: TfjsLayer<LayerOf<"Activation">> = ({ tf }, layer, [x]) =>

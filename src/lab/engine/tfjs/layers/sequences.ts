@@ -7,6 +7,9 @@ import type { TfjsLayer } from "./tfjsLayer";
 export const embedding: TfjsLayer<LayerOf<"Embedding">> = ({ tf, weight }, _, [ids]) =>
   tf.gather(weight("embeddings"), tf.cast(ids, "int32"));
 
+export const positionEmbedding: TfjsLayer<LayerOf<"PositionEmbedding">> = ({ tf, weight }, _, [x]) =>
+  tf.broadcastTo(tf.expandDims(tf.slice(weight("embeddings"), 0, x.shape[1]), 0), x.shape);
+
 export const paddingMask: TfjsLayer<LayerOf<"PaddingMask">> = ({ tf }, { paddingId }, [ids]) =>
   tf.cast(tf.notEqual(ids, paddingId), "float32");
 

@@ -3,7 +3,9 @@ import type { Layer, LayerOf } from "../../../backbone/layerGraph";
 import { activation, dropout } from "./activations";
 import { add, concatenate, multiply, pack, reshape, unpack, zeroPadding2d } from "./arrangements";
 import { batchNormalization, dense, layerNormalization } from "./features";
-import { embedding, globalAveragePooling1d, multiHeadAttention, paddingMask } from "./sequences";
+import { nearestNeighbors } from "./nearestNeighbors";
+import { onnxOperators, tensorflowOperators } from "./operators";
+import { embedding, globalAveragePooling1d, multiHeadAttention, paddingMask, positionEmbedding } from "./sequences";
 import type { TfjsLayer } from "./tfjsLayer";
 import {
   averagePooling2d,
@@ -35,10 +37,14 @@ const tfjsLayerTable: { readonly [Type in Layer["type"]]: TfjsLayer<LayerOf<Type
   MaxPooling2D: maxPooling2d,
   MultiHeadAttention: multiHeadAttention,
   Multiply: multiply,
+  NearestNeighbors: nearestNeighbors,
+  OnnxOperators: onnxOperators,
   Pack: pack,
   PaddingMask: paddingMask,
+  PositionEmbedding: positionEmbedding,
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
+  TensorFlowOperators: tensorflowOperators,
   Unpack: unpack,
   ZeroPadding2D: zeroPadding2d,
 };

@@ -1,0 +1,85 @@
+import { normalStrategy, type NormalStrategy, strategyKey, trainBy } from "../src/lab/compare/strategy";
+import { accuracyOn } from "../src/lab/compare/compareStrategies";
+import type { Dataset } from "../src/lab/data/dataset";
+import type { Engine } from "../src/lab/engine/engine";
+import { LabRuntime } from "../src/lab/train/labRuntime";
+import type { Model } from "../src/lab/train/model";
+import type { PythonPeer } from "./pythonPeer";
+import { type PeerTrial, StrategiesPeer } from "./strategiesPeer";
+import type { StrategyPart } from "./strategiesParts";
+
+/** One training: how far, how long. */
+export interface Trial {
+  readonly part: string;
+  readonly strategy: string;
+  /** Key of the strategy that gains are against. */
+  readonly base: string;
+  readonly labels: number;
+  readonly seed: number;
+  readonly accuracy: number;
+  readonly seconds: number;
+  /** Images across the frozen trunk, by labelled image. */
+  readonly trunkPasses: number;
+  readonly peer?: PeerTrial;
+}
+
+interface Setting {
+  readonly engine: Engine;
+  readonly peer: PythonPeer | undefined;
+  /** For files that both sides read. */
+  readonly folder: string;
+  readonly seeds: number;
+  readonly say: (text: string) => void;
+}
+
+/** All strategies of a part by turns with the peer; before that each once to warm up. */
+export async function trialsOf(part: StrategyPart, { engine, peer, folder, seeds, say }: Setting): Promise<Trial[]> {
+  const strategies = part.strategies.map(({ strategy, name, peer: beside }) => {
+    const normal = normalStrategy(strategy);
+    return { normal, name: name ?? strategyKey(normal), beside };
+  });
+  const runtime = new LabRuntime(engine);
+  const other = peer && (await StrategiesPeer.start(peer, folder, part));
+  say(`${part.name}: warming up`);
+  const warm = part.sample(part.labels[0]!, 1000);
+  for (const { normal } of strategies)
+    await accuracyOn(runtime, (await measured(engine, part, normal, warm, 0)).model, part.test);
+
+  const trials: Trial[] = [];
+  for (const labels of part.labels) {
+    for (let seed = 0; seed < seeds; seed++) {
+      const train = part.sample(labels, seed);
+      for (const { normal, name, beside } of strategies) {
+        const { model, seconds, trunkPasses } = await measured(engine, part, normal, train, seed);
+        const accuracy = await accuracyOn(runtime, model, part.test);
+        const own = { part: part.name, strategy: name, base: part.base, labels, seed, accuracy, seconds };
+        const theirs = beside
+          ? await other?.train(normal, model, train, { seed, name: `${name} ${labels}` })
+          : undefined;
+        trials.push({ ...own, trunkPasses: trunkPasses / train.size, ...(theirs && { peer: theirs }) });
+        say(
+          `  ${labels} labels, seed ${seed}, ${name}: ${shown({ accuracy, seconds })}${theirs ? `; peer ${shown(theirs)}` : ""}`,
+        );
+      }
+    }
+  }
+  return trials;
+}
+
+function shown({ accuracy, seconds }: { readonly accuracy: number; readonly seconds: number }): string {
+  return `${(100 * accuracy).toFixed(1)} % in ${seconds.toFixed(2)} s`;
+}
+
+/** With features of its own, so that what came before makes nothing cheaper. */
+async function measured(
+  engine: Engine,
+  { backbone }: StrategyPart,
+  strategy: NormalStrategy,
+  train: Dataset,
+  seed: number,
+): Promise<{ readonly model: Model; readonly seconds: number; readonly trunkPasses: number }> {
+  const fresh = new LabRuntime(engine);
+  const before = performance.now();
+  const model = await trainBy(strategy, fresh, backbone, train, seed);
+  return { model, seconds: (performance.now() - before) / 1000, trunkPasses: fresh.trunkPasses };
+}

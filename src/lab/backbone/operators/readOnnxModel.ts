@@ -1,0 +1,18 @@
+import type { ModelFiles } from "../modelFiles";
+import { modelFromOperators, type OperatorModel } from "./modelFromOperators";
+import { onnxSource } from "./onnxSource";
+
+/**
+ * An ONNX file as layers, checked against onnxruntime when it is read. Images are `[batch, height, width, channels]` for layers, whatever
+ * the file has.
+ *
+ * @throws GraftError `backbone/bad-onnx`, `backbone/opset`, `backbone/several-inputs`, `backbone/input-type`, `backbone/open-input-size`,
+ * `backbone/external-data`, `backbone/unsupported-weights`, `backbone/unsupported-operator`, `backbone/differs`.
+ */
+export async function readOnnxModel(
+  files: Pick<ModelFiles, "origin" | "read">,
+  main: string,
+  say: (sentence: string) => void = (sentence) => console.warn(sentence),
+): Promise<OperatorModel> {
+  return modelFromOperators(onnxSource(await files.read(main), `${files.origin}/${main}`), say);
+}

@@ -1,0 +1,82 @@
+/** The registry's entries, as far as they can be held against what is installed here: npm's `nsfwjs`, of the version that they name. */
+import * as tf from "@tensorflow/tfjs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { backbones } from "../backbones";
+import { parseCard } from "../card";
+import { goldenImage } from "../goldenImage";
+import { folderFiles } from "../modelFiles";
+import { npmPath } from "../npmPackage";
+import { requirePreprocessing } from "../requirePreprocessing";
+import { registry } from "./registry";
+
+let cache: string;
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+  cache = await mkdtemp(join(tmpdir(), "graft-registry-"));
+  vi.stubEnv("GRAFT_CACHE", cache);
+  // Nothing is to be fetched in a unit test.
+  vi.stubEnv("npm_config_registry", "http://127.0.0.1:9/");
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(cache, { recursive: true });
+});
+
+test("names are told, and each is a card, pinned to a tarball", async () => {
+  const names = registry.map(({ card }) => card.name);
+  expect(await backbones.names()).toEqual(["fashion-cnn", ...names]);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { address, integrity, card } of registry) {
+    expect(parseCard(card)).toEqual(card);
+    requirePreprocessing(card.preprocessing, card.inputShape!);
+    expect(address).toMatch(/^npm:.+@\d+\.\d+\.\d+\/./);
+    expect(integrity).toMatch(/^sha512-[\w+/]{86}==$/);
+    expect(card.golden!.length).toBe(8);
+    expect(await backbones.describe(card.name)).toBe(card);
+  }
+  expect((await backbones.describe("fashion-cnn")).data.examples).toBe(60_000);
+});
+
+test("a name with a typo gets the nearest offered", async () => {
+  await expect(backbones.load("mobilenetv2")).rejects.toMatchObject({
+    code: "backbone/unknown-name",
+    remedy: expect.stringContaining('Did you mean "mobilenet-v2"?') as string,
+  });
+  await expect(backbones.describe("fashion-cn")).rejects.toMatchObject({ code: "backbone/unknown-name" });
+});
+
+test("the entries of nsfwjs pin what npm's lock file pins", async () => {
+  const lock = JSON.parse(await readFile("package-lock.json", "utf8")) as {
+    packages: Record<string, { version: string; integrity: string }>;
+  };
+  const { version, integrity } = lock.packages["node_modules/nsfwjs"]!;
+  for (const entry of registry) {
+    expect(entry.address.startsWith(`npm:nsfwjs@${version}/`)).toBe(true);
+    expect(entry.integrity).toBe(integrity);
+  }
+});
+
+test("MobileNetV2 by its name passes its golden image, with checksums, and its features are those of tfjs", async () => {
+  const backbone = await backbones.load("mobilenet-v2");
+  expect(backbone.featureShape).toEqual([1280]);
+  expect(backbone.card!.licence).toMatch(/^MIT/);
+  const { address, card } = registry.find((entry) => entry.card.name === "mobilenet-v2")!;
+  const files = await folderFiles(await npmPath(address));
+  const json = (await files.modelJson()) as {
+    modelTopology: object;
+    weightsManifest: { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
+  };
+  const [group] = json.weightsManifest;
+  const weightData = Uint8Array.from(await files.shard(group!.paths[0]!)).buffer;
+  const model = await tf.loadLayersModel(
+    tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs: group!.weights, weightData }),
+  );
+  const output = model.getLayer(card.featureLayer).output as tf.SymbolicTensor;
+  const pixels = Float32Array.from(goldenImage([224, 224, 3]), (byte) => byte / 255);
+  const features = tf.model({ inputs: model.inputs, outputs: output }).predict(tf.tensor4d(pixels, [1, 224, 224, 3]));
+  const means = (features as tf.Tensor).reshape([8, 160]).mean(1).dataSync();
+  means.forEach((mean, i) => expect(Math.abs(mean - card.golden![i]!)).toBeLessThan(1e-4));
+});
