@@ -24,7 +24,8 @@ export class Conversation {
     this.#send = send;
   }
 
-  execute(code: string): Promise<void> {
+  /** Answers with the execution's id. */
+  execute(code: string): Promise<string> {
     const options = {
       silent: false,
       store_history: true,
@@ -36,10 +37,11 @@ export class Conversation {
   }
 
   /** `needsIdle` false: the reply is enough, for a time when iopub may not be connected yet. */
-  request(type: string, content: object, needsIdle = true): Promise<void> {
+  request(type: string, content: object, needsIdle = true): Promise<string> {
     return new Promise((resolve, reject) => {
-      const settle = (error: string | undefined): void => (error === undefined ? resolve() : reject(new Error(error)));
       const id = this.send("shell", type, content);
+      const settle = (error: string | undefined): void =>
+        error === undefined ? resolve(id) : reject(new Error(error));
       this.#pending.set(id, { replied: false, idle: false, needsIdle, error: undefined, settle });
     });
   }

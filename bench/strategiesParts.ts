@@ -71,7 +71,7 @@ const recipe = { epochs: 5, batchSize: 16 };
 
 async function mobilenet(quick: boolean): Promise<StrategyPart> {
   const { train, test } = await datasets.mnist();
-  const [labels, tested] = quick ? [40, 50] : [200, 500];
+  const [labels, tested] = quick ? [40, 50] : [200, 400];
   const held = enlarged(test.sample({ labels: tested, seed: 0 }));
   return {
     name: "MobileNetV2",

@@ -33,20 +33,27 @@ export class StrategiesPeer {
   readonly #folder: string;
   readonly #backbone: Backbone;
   readonly #test: string;
-  /** The quickest memory layout by recipe, found once. */
-  readonly #layouts = new Map<string, string>();
+  readonly #say: (text: string) => void;
+  /** Its quickest by recipe, found once. */
+  readonly #ways = new Map<string, string>();
 
-  private constructor(peer: PythonPeer, folder: string, { backbone, name }: StrategyPart) {
+  private constructor(peer: PythonPeer, folder: string, { backbone, name }: StrategyPart, say: (text: string) => void) {
+    this.#say = say;
     this.#peer = peer;
     this.#folder = folder;
     this.#backbone = backbone;
     this.#test = name;
   }
 
-  static async start(peer: PythonPeer, folder: string, part: StrategyPart): Promise<StrategiesPeer> {
+  static async start(
+    peer: PythonPeer,
+    folder: string,
+    part: StrategyPart,
+    say: (text: string) => void,
+  ): Promise<StrategiesPeer> {
     const file = await writeTensorFile(join(folder, `${part.name}-test.bin`), new Map(tensorsOf(part.test)));
     await peer.ask({ do: "test", test: part.name, ...file });
-    return new StrategiesPeer(peer, folder, part);
+    return new StrategiesPeer(peer, folder, part, say);
   }
 
   /** @param trained Graft's model after the same training. `name`: of the recipe. */
@@ -84,12 +91,13 @@ export class StrategiesPeer {
     name: string,
     boundary: string | null,
   ): Promise<PeerAnswer> {
-    let layout = this.#layouts.get(name);
-    if (layout === undefined) {
-      layout = String((await this.#peer.ask({ do: "layout", ...recipe, boundary })).layout);
-      this.#layouts.set(name, layout);
+    let way = this.#ways.get(name);
+    if (way === undefined) {
+      way = String((await this.#peer.ask({ do: "way", ...recipe, boundary })).way);
+      this.#ways.set(name, way);
+      this.#say(`  ${this.#peer.name} is quickest at ${name} with ${way}`);
     }
-    const { accuracy, seconds } = await this.#peer.ask({ do: "train", test: this.#test, ...recipe, boundary, layout });
+    const { accuracy, seconds } = await this.#peer.ask({ do: "train", test: this.#test, ...recipe, boundary, way });
     return { accuracy: accuracy as number, seconds: seconds as number };
   }
 }

@@ -39,7 +39,7 @@ export async function trialsOf(part: StrategyPart, { engine, peer, folder, seeds
     return { normal, name: name ?? strategyKey(normal), beside };
   });
   const runtime = new LabRuntime(engine);
-  const other = peer && (await StrategiesPeer.start(peer, folder, part));
+  const other = peer && (await StrategiesPeer.start(peer, folder, part, say));
   say(`${part.name}: warming up`);
   const warm = part.sample(part.labels[0]!, 1000);
   for (const { normal } of strategies)

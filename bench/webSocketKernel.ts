@@ -8,10 +8,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { readConnectionFile } from "../src/protocol/kernelAddress";
 import { decodeFrame } from "../src/protocol/wire";
+import { SESSION_COMM_TARGET, type SessionRequest } from "../src/shared/sessionState";
 import type { BenchKernel } from "./benchKernel";
 import { Conversation } from "./conversation";
 
-export async function startGraft(kernelFile: string): Promise<BenchKernel> {
+/** `acknowledges`: like the extension, tells the kernel of each execution that it need not be kept. */
+export async function startGraft(kernelFile: string, { acknowledges = false } = {}): Promise<BenchKernel> {
   const folder = mkdtempSync(join(tmpdir(), "graft-bench-"));
   const file = join(folder, "connection.json");
   const child = spawn(process.execPath, [kernelFile, "--connection-file", file, "--notebook-folder", folder], {
@@ -41,8 +43,18 @@ export async function startGraft(kernelFile: string): Promise<BenchKernel> {
     socket.once("error", reject);
   });
   await conversation.request("kernel_info_request", {});
+  const comm = randomUUID();
+  if (acknowledges) {
+    conversation.send("shell", "comm_open", { comm_id: comm, target_name: SESSION_COMM_TARGET, data: {} });
+  }
   return {
-    execute: (code) => conversation.execute(code),
+    execute: async (code) => {
+      const executionId = await conversation.execute(code);
+      if (acknowledges) {
+        const data: SessionRequest = { kind: "acknowledge", executionId };
+        conversation.send("shell", "comm_msg", { comm_id: comm, data });
+      }
+    },
     end: async () => {
       conversation.send("control", "shutdown_request", { restart: false });
       await exited;

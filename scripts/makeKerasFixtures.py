@@ -81,6 +81,24 @@ def encoder():
     return keras.Model(tokens, layers.Dense(3)(x))
 
 
+def nested():
+    """A frozen base model below a new head, and a third model; layers of one name and shape in both, and a frozen layer of the head's."""
+    x = image = keras.Input((8, 8, 2), name="image")
+    x = layers.BatchNormalization(name="norm")(layers.Conv2D(4, 3, name="conv")(x))
+    x = layers.Add()([x, layers.Conv2D(4, 3, padding="same", name="same")(x)])
+    base = keras.Model(image, layers.Dropout(0.2)(x), name="base")
+    base.trainable = False
+    neck = keras.Sequential([
+        keras.Input((6, 6, 4)),
+        layers.Conv2D(4, 3, padding="same", name="same"),
+        layers.BatchNormalization(name="norm"),
+        layers.Conv2D(4, 1, trainable=False),
+    ], name="neck")
+    classifier = keras.Sequential([base, neck, layers.GlobalAveragePooling2D(), layers.Dense(3, name="norm")])
+    pixels = keras.Input((8, 8, 2), name="pixels")
+    return keras.Model(pixels, layers.Dense(2, name="logits")(classifier(pixels, training=False)))
+
+
 def filled(model):
     """Random everywhere, variances positive, so that no weight can be taken for another unnoticed."""
     for layer in model.layers:
@@ -125,14 +143,14 @@ def as_keras_2(path):
 
 predictions = {}
 os.makedirs(FOLDER, exist_ok=True)
-for make in (sequential, residual, mobile, encoder):
+for make in (sequential, residual, mobile, encoder, nested):
     keras.utils.clear_session()
     model = filled(make())
     rows = rows_for(model)
     predicted = model.predict(rows, verbose=0)
     files = [f"{make.__name__}.keras"]
     model.save(os.path.join(FOLDER, files[0]))
-    if make in (residual, encoder):
+    if make in (residual, encoder, nested):
         files.append(f"{make.__name__}.h5")
         model.save(os.path.join(FOLDER, files[1]))
     if make is residual:

@@ -1,6 +1,7 @@
 """PyTorch as a contender of `bench -- strategies`: the recipes that Graft trained by, from the same weights on the same examples."""
 
 import math
+import os
 
 import torch
 import torch.nn.functional as F
@@ -19,13 +20,14 @@ def at_once(images):
 class Trainee:
     """A network with the examples it learns from. `exact`: padding as in the graph, so that it computes what Graft computes."""
 
-    def __init__(self, file, index, graph, featureLayer, preprocessing, layout):
+    def __init__(self, file, index, graph, featureLayer, preprocessing, layout, most=None):
         self.tensors = Tensors(file, index)
         self.network = Network(graph, self.tensors, exact=True).eval().to(memory_format=LAYOUTS[layout])
         self.names = [name for name, _ in self.network.inputs]
         self.head = self.network.layers[graph["output"]]
         self.feature_layer, self.preprocessing, self.layout = featureLayer, preprocessing, LAYOUTS[layout]
-        self.y = torch.from_numpy(self.tensors["labels"]).long()
+        self.images = self.tensors["images"][:most]
+        self.y = torch.from_numpy(self.tensors["labels"][:most]).long()
 
     def pixels(self, bytes):
         x = torch.from_numpy(bytes).float() * self.preprocessing["scale"] + self.preprocessing["offset"]
@@ -41,7 +43,7 @@ class Trainee:
 
     def frozen(self, x, start, end):
         with torch.no_grad():
-            return torch.cat([self.compute(part, start, end) for part in x.split(at_once(self.tensors["images"]))])
+            return torch.cat([self.compute(part, start, end) for part in x.split(at_once(self.images))])
 
     def accuracy(self, test):
         self.network.eval()
@@ -93,7 +95,7 @@ class Trainee:
 
     def learn(self, l2, plan, boundary):
         """`boundary`: the layer whose values are kept, or None for the usual way, in which each step computes all layers."""
-        pixels, start = self.pixels(self.tensors["images"]), self.network.graph["input"]["name"]
+        pixels, start = self.pixels(self.images), self.network.graph["input"]["name"]
         kept, at = (pixels, start) if boundary is None else (self.frozen(pixels, start, boundary), boundary)
         if l2 is not None:
             features = kept if at == self.feature_layer else self.frozen(kept, at, self.feature_layer)
@@ -114,22 +116,31 @@ def check(plan):
         raise ValueError(f"no such recipe here: {plan}")
 
 
-def train(test, l2, plan, boundary, layout, **options):
+def train(test, l2, plan, boundary, way, **options):
     if plan is not None:
         check(plan)
+    layout = use(way)
     trainee = Trainee(layout=layout, **options)
     seconds = timed(lambda: trainee.learn(l2, plan, boundary))
     return {"seconds": seconds, "accuracy": trainee.accuracy(tests[test])}
 
 
-def layout(l2, plan, boundary, **options):
-    """Which is quicker for this recipe, by one epoch."""
+def use(way):
+    """A way is a memory layout with a number of threads: on small networks one may be quicker than all. Answers with the layout."""
+    layout, threads = way.split(", ")
+    torch.set_num_threads(int(threads))
+    return layout
+
+
+def quickest_way(l2, plan, boundary, **options):
+    """Found by one epoch of this recipe on a few of its examples."""
     short = plan and {**plan, "epochs": 1}
 
-    def way(name):
-        return lambda: Trainee(layout=name, **options).learn(l2, short, boundary)
+    def work(way):
+        return lambda: Trainee(layout=use(way), most=32, **options).learn(l2, short, boundary)
 
-    return {"layout": fastest({name: way(name) for name in LAYOUTS})}
+    threads = sorted({"1", os.environ["BENCH_THREADS"]})
+    return {"way": fastest({way: work(way) for way in (f"{layout}, {count}" for layout in LAYOUTS for count in threads)})}
 
 
 def remember_test(test, file, index):
@@ -140,7 +151,7 @@ def remember_test(test, file, index):
 serve(
     {
         "test": remember_test,
-        "layout": layout,
+        "way": quickest_way,
         "train": train,
         "version": lambda: {"version": f"PyTorch {torch.__version__.split('+')[0]}"},
     }

@@ -19,7 +19,7 @@ const prepare = `
   const data = Dataset.from({ images, imageShape: [28, 28, 1], labels, classes: ["a", "b", "c"] });
   const { train, validation } = data.split({ validation: 0.25, seed: 1 });
   const options = {
-    all: true, epochs: 60, batchSize: 10, schedule: "cosine", weightDecay: 0.01, clipNorm: 1, emaDecay: 0.9,
+    all: true, batchNorm: "train", epochs: 60, batchSize: 10, schedule: "cosine", weightDecay: 0.01, clipNorm: 1, emaDecay: 0.9,
     classWeights: "balanced", validation, seed: 3, plot: false,
   } as const;
   /** Everything that a training leaves: each step's loss and rate, each epoch's scores, and every bit of the weights. */

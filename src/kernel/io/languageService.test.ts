@@ -17,6 +17,9 @@ parentPort.on("message", (message) => {
     case "ran":
       told.push("ran " + message.cell.text);
       return;
+    case "skip":
+      told.push("skipped " + message.index);
+      return;
     case "check":
       told.push("checked " + message.index);
       parentPort.postMessage({ kind: "checked", problems: [], unreachable: message.index === 0 ? [0] : [] });
@@ -61,6 +64,14 @@ describe("the language service", () => {
     const asked = [service.editor(diagnose("all"), {}), service.check("a = 1", true), service.editor(hover("now"), {})];
     await Promise.all([first, ...asked]);
     expect(await told()).toEqual(["first", "ran a = 1", "hover now", "checked 0", "diagnose all"]);
+  });
+
+  it("leaves the oldest cells unchecked when too many wait", async () => {
+    const first = service.complete("first", 0);
+    await Promise.all([first, ...Array.from({ length: 503 }, (_, i) => service.check(`cell ${i}`, true))]);
+    const known = (await told())?.filter((each) => !each.startsWith("ran"));
+    expect(known?.slice(0, 6)).toEqual(["first", "skipped 0", "skipped 1", "skipped 2", "checked 3", "checked 4"]);
+    expect(known).toHaveLength(504);
   });
 
   it("puts a whole notebook off while somebody waits, and comes back to it", async () => {

@@ -14,6 +14,9 @@ import type { ConsoleQuestion, FromLanguage, Inspection, LanguageSetup, ToLangua
 /** Lower is earlier. Somebody waits for `typing`; a cell that runs may wait for its `check`. */
 const urgency = { typing: 0, check: 1, diagnose: 2 } as const;
 
+/** Cells may run faster than they are checked for hours: of more than so many that wait, the oldest stay unchecked. */
+const mostChecks = 500;
+
 /** A worker that dies more often stays dead. */
 const mostDeaths = 3;
 
@@ -66,6 +69,7 @@ export class LanguageService {
     if (!gate) {
       await this.#quiet.afterThis();
     }
+    this.#skipTooManyChecks();
     const answer = await this.#ask({ kind: "check", index, gate }, urgency.check);
     if (answer?.kind !== "checked") {
       return [];
@@ -131,6 +135,16 @@ export class LanguageService {
     this.#waiting = this.#waiting.filter((waiting) => !which(waiting));
     for (const { answer } of dropped) {
       answer(undefined);
+    }
+  }
+
+  #skipTooManyChecks(): void {
+    const checks = this.#waiting.filter(({ question }) => question.kind === "check");
+    for (const oldest of checks.slice(0, Math.max(0, checks.length + 1 - mostChecks))) {
+      this.#drop((waiting) => waiting === oldest);
+      if (oldest.question.kind === "check") {
+        this.#worker?.postMessage({ kind: "skip", index: oldest.question.index } satisfies ToLanguage);
+      }
     }
   }
 

@@ -69,6 +69,30 @@ it("knows a cell before it has been checked, and checks it against those before 
   expect(executed.check(1, false)).toMatchObject([{ code: 2322 }]);
 });
 
+it("keeps the chain short while cells run faster than they are checked", () => {
+  const lengths: number[] = [];
+  for (let index = 0; index < 12; index++) {
+    executed.add({ index, text: `const n = ${index}` }, true);
+    if (index >= 2) {
+      executed.check(index - 2, false);
+      lengths.push(program.files("executed").length);
+    }
+  }
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(3);
+  executed.skip(10);
+  executed.check(11, false);
+  expect(program.files("executed")).toHaveLength(1);
+});
+
+it("keeps what a cell that waits for its check uses", () => {
+  executed.add({ index: 0, text: "const n = 1" }, true);
+  executed.add({ index: 1, text: "{ const s: string = n; }" }, true);
+  executed.add({ index: 2, text: "const n = 'a'" }, true);
+  executed.check(0, false);
+  executed.check(2, false);
+  expect(executed.check(1, false)).toMatchObject([{ code: 2322 }]);
+});
+
 it("forgets a cell that will not run for its problems", () => {
   executed.add({ index: 0, text: "const wrong: string = 1" }, true);
   expect(executed.check(0, true)).toHaveLength(1);

@@ -1,6 +1,7 @@
 /**
  * The cells that have run, in their order, as a chain. One whose names have all been declared again, and are used by no cell
- * in between, can no longer be reached and is let go, so that running a cell a thousand times keeps the chain short.
+ * in between, can no longer be reached and is let go, so that running a cell a thousand times keeps the chain short, also
+ * while cells run faster than they are checked.
  */
 import type * as typescript from "@tslab/typescript-for-tslab";
 import type { TypeProblem } from "../../shared/typeProblem";
@@ -15,8 +16,8 @@ export class ExecutedCells {
   #cells: readonly ExecutedCell[] = [];
   readonly #unchecked = new Set<number>();
   #unreachable: number[] = [];
-  /** Cells have been added since it was last looked at which of them can be reached. */
-  #isGrown = false;
+  /** Cells have been added or checked since it was last looked at which of them can be reached. */
+  #isChanged = false;
 
   constructor(program: CellProgram) {
     this.#program = program;
@@ -24,7 +25,7 @@ export class ExecutedCells {
 
   add(cell: ExecutedCell, willBeChecked: boolean): void {
     this.#set([...this.#cells, cell]);
-    this.#isGrown = true;
+    this.#isChanged = true;
     if (willBeChecked) {
       this.#unchecked.add(cell.index);
     }
@@ -32,14 +33,20 @@ export class ExecutedCells {
 
   /** `gate`: with problems, the cell does not run and is forgotten. */
   check(index: number, gate: boolean): readonly TypeProblem[] {
+    this.skip(index);
     const place = this.#cells.findIndex((cell) => cell.index === index);
     const problems = cellProblems(this.#program, this.#program.files(chain)[place]!);
-    this.#unchecked.delete(index);
     if (gate && problems.length > 0) {
       this.#forget((cell) => cell.index === index);
     }
     this.#forgetUnreachable();
     return problems;
+  }
+
+  /** The cell will not be checked after all. */
+  skip(index: number): void {
+    this.#unchecked.delete(index);
+    this.#isChanged = true;
   }
 
   /** Indices of the cells that have been forgotten since this was asked before. */
@@ -74,10 +81,9 @@ export class ExecutedCells {
     this.#set(this.#cells.filter((cell) => !which(cell)));
   }
 
-  /** A cell that has not been checked sees others that no later one does: so all wait for the last check. */
   #forgetUnreachable(): void {
-    if (this.#unchecked.size === 0 && this.#isGrown) {
-      this.#isGrown = false;
+    if (this.#isChanged) {
+      this.#isChanged = false;
       this.#program.service();
       const reachable = new Set(this.#reachable());
       if (reachable.size < this.#cells.length) {
@@ -86,14 +92,20 @@ export class ExecutedCells {
     }
   }
 
+  /** Those that wait for their check stay, and what they use. */
   #reachable(): readonly ExecutedCell[] {
     const files = this.#program.files(chain).map((path) => this.#program.sourceFile(path));
     const later = new Map<string, Meanings>();
     const kept: ExecutedCell[] = [];
     for (let i = files.length - 1; i >= 0; i--) {
+      const cell = this.#cells[i]!;
       const declared = declaredNames(files[i]!);
-      if (changesGlobals(files[i]!) || [...declared].some(([name, own]) => isReachable(own, later.get(name)))) {
-        kept.unshift(this.#cells[i]!);
+      if (
+        this.#unchecked.has(cell.index) ||
+        changesGlobals(files[i]!) ||
+        [...declared].some(([name, own]) => isReachable(own, later.get(name)))
+      ) {
+        kept.unshift(cell);
         for (const [name, own] of declared) {
           later.set(name, { ...merge(own, later.get(name)), used: false });
         }

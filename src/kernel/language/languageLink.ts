@@ -9,6 +9,8 @@ import type { LanguageFolders } from "./languageFiles";
 export type ToLanguage =
   /** A cell runs: it is known from now on. Not a question. */
   | { readonly kind: "ran"; readonly cell: ExecutedCell; readonly willBeChecked: boolean }
+  /** A cell that would have been checked will not be. Not a question. */
+  | { readonly kind: "skip"; readonly index: number }
   | {
       readonly kind: "check";
       readonly index: number;

@@ -26,6 +26,9 @@ function answer(question: ToLanguage): FromLanguage | undefined {
     case "ran":
       executed.add(question.cell, question.willBeChecked);
       return undefined;
+    case "skip":
+      executed.skip(question.index);
+      return undefined;
     case "check": {
       const problems = executed.check(question.index, question.gate);
       return { kind: "checked", problems, unreachable: executed.takeUnreachable() };
@@ -60,7 +63,7 @@ port.on("message", (question: ToLanguage) => {
   } catch (error) {
     // A defect of the checker on one text must not take the answers to all later ones with it.
     console.error("The language service failed on a question; it stays unanswered.", error);
-    if (question.kind !== "ran") {
+    if (question.kind !== "ran" && question.kind !== "skip") {
       port.postMessage({ kind: "failed" } satisfies FromLanguage);
     }
   }

@@ -14,17 +14,19 @@ import { storedCard } from "./sources/cardFile";
 import { findModel, requireEntry, shippedNames } from "./sources/findModel";
 import { registry } from "./sources/registry";
 
+/** What a model's files do not say themselves. */
 export interface LoadOptions {
   /**
-   * Name of the layer whose value are the features. Default: what the card says. Without a card, where the model ends with a
+   * Name of the layer whose values are the features. Default: what the card says. Without a card, where the model ends with a
    * classifier: the pooled features (after global pooling, or maps flattened that a pooling has made 1 x 1) if it has such, else the layer
    * before the last Dense layer. Without a classifier the output.
    */
   readonly featureLayer?: string;
-  /** Default: what the card or the model's file says, else bytes divided by 255. */
+  /** Default: what the card says, or the file where `model.exportTo` wrote it; else bytes divided by 255. */
   readonly preprocessing?: Preprocessing;
 }
 
+/** Pretrained networks: which are known, and how they are loaded. */
 export const backbones = {
   /**
    * Names of the backbones that Graft knows: those that come with it, then public ones that are fetched when they are first loaded.
@@ -69,16 +71,27 @@ export const backbones = {
    * - a path inside an npm package: `"npm:nsfwjs/dist/models/mobilenet_v2"` where it is installed, or
    *   `"npm:nsfwjs@4.4.0/dist/models/mobilenet_v2"`, which is fetched if need be. The code of packages is never run.
    *
+   * Of what kind a model is, its files say:
+   * - tfjs: `model.json` and its shards, a LayersModel or a GraphModel;
+   * - Keras 2 and 3: `.keras`, `.h5` or `.hdf5`. Layers of models inside the model become layers of the whole;
+   * - ONNX: `.onnx`. Of it and of GraphModels, operators that no layer expresses run as they are and are never trained.
+   *
    * What was fetched lies in the user's cache folder (or `$GRAFT_CACHE`) and is checked each time; a download that was cut off goes on where it
-   * ended. Of what kind a model is, its files say. A backbone with golden numbers is held against them before its first use.
+   * ended. A backbone with golden numbers is held against them before its first use.
    *
    * @throws GraftError `backbone/unknown-name`, `backbone/checksum`, `backbone/golden`, `backbone/unknown-layer`, `backbone/bad-card`,
    * `backbone/npm-address`, `backbone/npm-not-installed`, `backbone/no-folder`, `backbone/unknown-format`, `backbone/several-models`; for
    * addresses `backbone/bad-address`, `backbone/insecure-address`, `backbone/offline`, `backbone/download-interrupted`,
    * `backbone/download-timeout`, `backbone/not-found`, `backbone/download-refused`, `backbone/certificate`, `backbone/redirect`,
    * `backbone/disk-full`, `backbone/cache-permission`; for a preprocessing that does not suit the model `backbone/preprocessing-channels`,
-   * `backbone/preprocessing-scale`, `backbone/preprocessing-order`, `data/image-fit`, `data/image-crop`; and those of reading the model's
-   * format. InterruptedError after an interrupt.
+   * `backbone/preprocessing-scale`, `backbone/preprocessing-order`, `backbone/preprocessing`, `data/image-fit`, `data/image-crop`; for all
+   * formats `backbone/missing-file`, `backbone/several-inputs`, `backbone/unsupported-weights`; for tfjs `backbone/no-model-json`,
+   * `backbone/bad-model-json`, `backbone/missing-shard`, `backbone/truncated-shard`; for files of Keras `backbone/not-keras-archive`,
+   * `backbone/damaged-keras-archive`, `backbone/not-hdf5`, `backbone/damaged-hdf5`, `backbone/weights-only`, `backbone/newer-keras`; for layers
+   * of Keras and tfjs `backbone/bad-topology`, `backbone/unsupported-layer`, `backbone/layer-shape`, `backbone/shared-layer`,
+   * `backbone/shared-model`, `backbone/missing-weights`, `backbone/weight-shape`; for ONNX and GraphModels `backbone/bad-onnx`,
+   * `backbone/opset`, `backbone/external-data`, `backbone/input-type`, `backbone/open-input-size`, `backbone/unsupported-operator`,
+   * `backbone/differs`; for a SavedModel, which has to be converted, `backbone/saved-model`. InterruptedError after an interrupt.
    *
    * @example
    * ```ts
@@ -86,6 +99,15 @@ export const backbones = {
    *
    * const backbone = await backbones.load("fashion-cnn");
    * console.log(backbone.inputShape, backbone.featureShape); // [28, 28, 1] and [128]
+   * ```
+   *
+   * @example
+   * ```ts online
+   * import { backbones } from "graft";
+   *
+   * const known = await backbones.load("mobilenet-v2");
+   * const packaged = await backbones.load("npm:nsfwjs@4.4.0/dist/models/mobilenet_v2");
+   * const pooled = await backbones.load("./my-model.keras", { featureLayer: "global_average_pooling2d" });
    * ```
    */
   async load(address: string, options: LoadOptions = {}): Promise<Backbone> {

@@ -3,16 +3,21 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createOnnxruntimeEngine } from "../engine/onnxruntimeEngine";
 import { backbones } from "./backbones";
 import { initialWeights } from "./initialWeights";
 import type { Layer, LayerGraph, Weights } from "./layerGraph";
 import { readLayersModel, writeLayersModel } from "./layersModel";
 
+const engine = createOnnxruntimeEngine();
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "graft-model-"));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await engine.dispose();
+  await rm(folder, { recursive: true });
+});
 
 const steps: Layer[] = [
   conv("conv1", { useBias: false }),
@@ -147,6 +152,31 @@ test("what tfjs saves, sequential and functional, we read", async () => {
   const second = await readLayersModel(join(folder, "functional"));
   expect(second.graph.input).toEqual({ name: "pixels", shape: [6, 5, 1] });
   expect(second.graph.output).toBe("d2");
+});
+
+test("what tfjs saves with a model inside another one computes the same", async () => {
+  const base = tf.sequential({
+    name: "base",
+    layers: [
+      tf.layers.conv2d({ name: "inside", filters: 3, kernelSize: 3, activation: "relu", inputShape: [6, 5, 1] }),
+      tf.layers.globalAveragePooling2d({ name: "pooled" }),
+    ],
+  });
+  const pixels = tf.input({ shape: [6, 5, 1], name: "pixels" });
+  const outer = tf.layers.dense({ name: "outside", units: 2 }).apply(base.apply(pixels)) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: pixels, outputs: outer });
+  for (const [name, saved] of [
+    ["nested", model],
+    ["nested-sequential", tf.sequential({ layers: [base, tf.layers.dense({ name: "last", units: 2 })] })],
+  ] as const) {
+    await saveFromTfjs(saved, join(folder, name));
+    const { graph, weights } = await readLayersModel(join(folder, name));
+    expect(graph.layers.slice(0, 2).map((layer) => layer.name)).toEqual(["inside", "pooled"]);
+    const data = Float32Array.from({ length: 60 }, (_, i) => Math.sin(i));
+    const predicted = await engine.infer(graph, weights, { shape: [2, 6, 5, 1], data });
+    const expected = (saved.predict(tf.tensor(data, [2, 6, 5, 1])) as tf.Tensor).dataSync();
+    predicted.data.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-6));
+  }
 });
 
 test("a layer that no engine knows is refused by its name", async () => {

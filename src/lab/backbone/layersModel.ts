@@ -6,18 +6,26 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { writeFileAtomically } from "../data/atomicFile";
 import { registeredLayer } from "../engine/tfjs/registeredLayer";
+import { exportedPreprocessing } from "./exportedPreprocessing";
 import { layerOfWeight } from "./graphShapes";
 import type { LayerGraph, Weights } from "./layerGraph";
 import { graphFromTopology, topologyOf } from "./keras/topology";
 import { badModelJson, folderFiles, type ModelFiles } from "./modelFiles";
+import type { Preprocessing } from "./preprocessing";
 import { requireWeights } from "./requireWeights";
 import { manifestSchema, readWeights } from "./storedWeights";
 
-const modelJsonSchema = v.looseObject({ modelTopology: v.unknown(), weightsManifest: manifestSchema });
+const modelJsonSchema = v.looseObject({
+  modelTopology: v.unknown(),
+  weightsManifest: manifestSchema,
+  userDefinedMetadata: v.optional(v.looseObject({ graft: v.optional(v.unknown()) })),
+});
 
 export interface LayersModel {
   readonly graph: LayerGraph;
   readonly weights: Weights;
+  /** Where Graft wrote the file. */
+  readonly preprocessing?: Preprocessing;
 }
 
 /**
@@ -31,7 +39,8 @@ export async function readLayersModel(from: string | ModelFiles): Promise<Layers
   const origin = join(files.origin, "model.json");
   const graph = await graphFromTopology(modelJson.modelTopology, origin, registeredLayer);
   const stored = await readWeights(files, modelJson.weightsManifest);
-  return { graph, weights: requireWeights(graph, stored, files.origin) };
+  const preprocessing = exportedPreprocessing(modelJson.userDefinedMetadata?.graft);
+  return { graph, weights: requireWeights(graph, stored, files.origin), ...(preprocessing && { preprocessing }) };
 }
 
 /**
@@ -41,7 +50,7 @@ export async function readLayersModel(from: string | ModelFiles): Promise<Layers
 export async function writeLayersModel(
   folder: string,
   name: string,
-  model: LayersModel,
+  model: Pick<LayersModel, "graph" | "weights">,
   metadata?: object,
 ): Promise<void> {
   const tensors = model.graph.layers.flatMap((layer) =>

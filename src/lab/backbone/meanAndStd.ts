@@ -4,6 +4,9 @@ import { GraftError } from "../../shared/graftError";
  * Scale and offset of a preprocessing from mean and standard deviation of each channel, as they stand in model cards: pixels in [0, 1],
  * minus the mean, divided by the standard deviation.
  *
+ * @throws GraftError `backbone/preprocessing-std` for a deviation that is not positive, `backbone/preprocessing-channels` for
+ * another number of means than deviations.
+ *
  * @example
  * ```ts
  * import { meanAndStd } from "graft";
@@ -12,9 +15,6 @@ import { GraftError } from "../../shared/graftError";
  * const { scale, offset } = meanAndStd([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
  * const preprocessing = { scale, offset, fit: { mode: "centerCrop", shorterSide: 256 } };
  * ```
- *
- * @throws GraftError `backbone/preprocessing-std` for a deviation that is not positive, `backbone/preprocessing-channels` for
- * another number of means than deviations.
  */
 export function meanAndStd(
   mean: readonly number[],

@@ -50,11 +50,14 @@ test("of several the person says which", async () => {
   });
 });
 
-test("a SavedModel is told how to become something that can be read", async () => {
-  await writeFile(join(folder, "saved_model.pb"), "");
+test.each([
+  ["", ["saved_model.pb"], /tensorflowjs_converter .* or python -m tf2onnx/],
+  [" of Keras", ["saved_model.pb", "keras_metadata.pb"], /tf_keras\.models\.load_model\(.*\.save\("model\.h5"\)/],
+])("a SavedModel%s is told how to become something that can be read", async (_, names, remedy) => {
+  for (const name of names) await writeFile(join(folder, name), "");
   await expect(backbones.load(folder)).rejects.toMatchObject({
     code: "backbone/saved-model",
-    remedy: expect.stringContaining("tensorflowjs_converter") as string,
+    remedy: expect.stringMatching(remedy) as string,
   });
 });
 

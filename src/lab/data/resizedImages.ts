@@ -3,6 +3,7 @@ import { GraftError } from "../../shared/graftError";
 import { type AxisFit, axisFits, type ImageFit, requireImageFit } from "./imageFit";
 import type { ImageSource } from "./imageStore";
 
+/** The size that images are brought to, and how. */
 export interface ImageSize extends ImageFit {
   /** In pixels. */
   readonly height: number;

@@ -12,6 +12,7 @@ const MAXIMUM_EXAMPLES = 2000;
 const MINIMUM_EXAMPLES = 12;
 const NEIGHBOURS = 10;
 
+/** What is mapped, and how t-SNE is run (van der Maaten & Hinton 2008). */
 export interface EmbeddingOptions {
   /** Whose output is mapped; by default the last layer before the head. */
   readonly layer?: string;

@@ -9,6 +9,7 @@ export interface Explained {
   explain(dataset: Dataset, options: ExplainOptions & { readonly indices: readonly number[] }): Promise<Explanation[]>;
 }
 
+/** Which images are explained, and how. */
 export type ShowExplanationOptions = ExplainOptions & {
   /** Of the examples. Default: the first six. */
   readonly indices?: readonly number[];

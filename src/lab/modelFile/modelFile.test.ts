@@ -228,6 +228,18 @@ test.each<[string, string, () => Uint8Array]>([
   ],
   ["a bomb", "model-file/size", () => withListedSize("history.json", 2 ** 28 + 1)],
   [
+    "a bomb whose manifest agrees",
+    "model-file/size",
+    () => {
+      const claimed = 2 ** 28 + 1;
+      return withListedSize(
+        "history.json",
+        claimed,
+        rewritten((_, { entries }) => void (entries["history.json"]!.bytes = claimed)),
+      );
+    },
+  ],
+  [
     "a stored entry that is longer than itself",
     "model-file/size",
     () => withListedSize("weights.safetensors", 2 ** 27),

@@ -6,6 +6,28 @@ export interface TrainingHistory {
   readonly phases: readonly TrainingPhase[];
 }
 
+/** A history that tells when it has grown. */
+export interface LiveHistory extends TrainingHistory {
+  /** The last step of all phases so far; 0 before the first. */
+  readonly steps: number;
+  /**
+   * Calls `listener` after every record of a step, an epoch or a phase. Returns the function that ends this.
+   *
+   * @example
+   * ```ts
+   * import { backbones, datasets, graft } from "graft";
+   * const { train } = await datasets.mnist();
+   * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
+   * let records = 0;
+   * const stop = model.history.onChange(() => records++);
+   * await model.trainHead(train.sample({ labels: 50, seed: 7 }), { plot: false });
+   * stop();
+   * console.log(records);
+   * ```
+   */
+  onChange(listener: () => void): () => void;
+}
+
 /** A stretch of training with one set of frozen layers. */
 export interface TrainingPhase {
   /** `"head"`, `"last 2 layers"` or `"from scratch"`. */

@@ -1,5 +1,5 @@
 import { inspectText } from "../inspectText";
-import type { EpochRecord, StepRecord, TrainingHistory, TrainingPhase } from "./history";
+import type { EpochRecord, StepRecord, LiveHistory, TrainingPhase } from "./history";
 
 export interface PhaseStart {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface PhaseStart {
 }
 
 /** The history of one model while it grows. Steps are counted over all phases. */
-export class HistoryLog implements TrainingHistory {
+export class HistoryLog implements LiveHistory {
   readonly #phases: TrainingPhase[];
   readonly #listeners = new Set<() => void>();
 
@@ -25,12 +25,10 @@ export class HistoryLog implements TrainingHistory {
     return this.#phases;
   }
 
-  /** The last step of all phases so far; 0 before the first. */
   get steps(): number {
     return this.#phases.reduce((sum, phase) => sum + phase.steps.length, 0);
   }
 
-  /** Calls `listener` after every record. Returns the function that ends this. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -13,8 +13,7 @@ import { linearProbeThenFineTune } from "../strategies/linearProbeThenFineTune";
 import { lora, type LoraOptions } from "../strategies/lora";
 import { trainHead } from "../strategies/trainHead";
 import type { FineTuneOptions } from "./fineTuneOptions";
-import type { TrainingPhase } from "./history";
-import type { HistoryLog } from "./historyLog";
+import type { LiveHistory, TrainingPhase } from "./history";
 import type { LabRuntime } from "./labRuntime";
 import type { LayerSelection } from "./layerSelection";
 import { coreOf, makeCore, type ModelParts } from "./modelCore";
@@ -42,8 +41,8 @@ export abstract class TrainableModel {
     return coreOf(this).classes;
   }
 
-  /** All that the model has been trained so far; `history.onChange(listener)` tells of each step. */
-  get history(): HistoryLog {
+  /** All that the model has been trained so far. */
+  get history(): LiveHistory {
     return coreOf(this).history;
   }
 

@@ -1,13 +1,12 @@
 /** Keras' file before version 3, which Keras 3 still writes: a whole model in one HDF5 file, `.h5` or `.hdf5`. */
 import { GraftError } from "../../../shared/graftError";
 import { registeredLayer } from "../../engine/tfjs/registeredLayer";
-import { weightNames } from "../graphShapes";
+import { type PlacedLayer, placedLayers } from "../graphShapes";
 import type { Tensor } from "../layerGraph";
 import type { LayersModel } from "../layersModel";
 import { requireWeights } from "../requireWeights";
 import { type Hdf5, readHdf5 } from "./hdf5File";
-import { readKerasConfig } from "./kerasConfig";
-import type { NestedLayer } from "./nestedLayers";
+import { type KerasConfig, readKerasConfig } from "./kerasConfig";
 import { requireKnownKeras } from "./kerasVersion";
 import { graphFromTopology } from "./topology";
 
@@ -22,12 +21,7 @@ export async function readHdf5Model(bytes: Buffer, origin: string): Promise<Laye
     stored: storedWeights(file),
   }));
   const graph = await graphFromTopology(config.topology, origin, registeredLayer);
-  const named = graph.layers.flatMap((layer) => {
-    const tensors = weightsOf(config.layers.get(layer.name)!, stored);
-    return weightNames(layer).map((name, i) => [name, tensors[i]] as const);
-  });
-  const found = named.filter((pair): pair is [string, Tensor] => pair[1] !== undefined);
-  return { graph, weights: requireWeights(graph, new Map(found), origin) };
+  return { graph, weights: requireWeights(graph, byName(placedLayers(graph), config, stored), origin) };
 }
 
 function modelConfig(file: Hdf5, origin: string): unknown {
@@ -63,12 +57,47 @@ function storedWeights(file: Hdf5): ReadonlyMap<string, readonly StoredWeight[]>
   );
 }
 
-/** A layer's weights are in Keras' order, which is Graft's. */
-function weightsOf(
-  { keras: { config }, models }: NestedLayer,
+function byName(
+  placed: readonly PlacedLayer[],
+  { layers }: KerasConfig,
   stored: ReadonlyMap<string, readonly StoredWeight[]>,
-): readonly Tensor[] {
-  const weights = stored.get(models[0] ?? config.name) ?? [];
-  const own = models.length === 0 ? weights : weights.filter(({ name }) => name.split("/").includes(config.name));
-  return own.map(({ tensor }) => tensor);
+): Map<string, Tensor> {
+  const found = new Map<string, Tensor>();
+  for (const [group, entries] of stored) {
+    keptIn(group, placed, layers).forEach(({ weight, layer }, i) => {
+      const entry = entries[i];
+      if (entry !== undefined && isOf(entry, layer)) found.set(weight, entry.tensor);
+    });
+  }
+  return found;
+}
+
+interface KeptWeight {
+  /** As Graft calls it. */
+  readonly weight: string;
+  /** In a model inside the model: the layer's name there. */
+  readonly layer: string | undefined;
+}
+
+/**
+ * The weights that Keras keeps under the name of a layer or model, in its order: what it trains before all the rest, which counts where
+ * several layers are together. Within a layer it is Graft's order.
+ */
+function keptIn(group: string, placed: readonly PlacedLayer[], layers: KerasConfig["layers"]): KeptWeight[] {
+  const own = new Map(placed.map(({ layer, weights }) => [layer.name, weights]));
+  const members = [...layers.values()].filter(({ keras, models }) => (models[0] ?? keras.config.name) === group);
+  const weights = members.flatMap(({ name, keras: { config }, models }) =>
+    (own.get(name) ?? []).map((spec) => ({
+      weight: `${name}/${spec.name}`,
+      layer: models.length === 0 ? undefined : config.name,
+      isTrained: config.trainable !== false && spec.role !== "statistic",
+    })),
+  );
+  return [...weights.filter(({ isTrained }) => isTrained), ...weights.filter(({ isTrained }) => !isTrained)];
+}
+
+/** Whether a weight can be one of that layer. Some names have no layer in them. */
+function isOf({ name }: StoredWeight, layer: string | undefined): boolean {
+  const path = name.split("/");
+  return layer === undefined || path.length === 1 || path.includes(layer);
 }

@@ -155,11 +155,81 @@ describe("refuses a model", () => {
   });
 });
 
-test("refuses a model inside a model, and tells how to get at it", () => {
-  const inner = { class_name: "Functional", config: { name: "mobilenetv2", layers: [] } };
-  const reading = () => readKerasConfig({ class_name: "Sequential", config: { layers: [inner] } });
-  expect(reading).toThrow(expect.objectContaining({ code: "backbone/nested-model" }) as Error);
-  expect(reading).toThrow(/get_layer\("mobilenetv2"\)/);
+describe("a model inside a model", () => {
+  test.each(["nested.keras", "nested.h5"])(
+    "%s: its layers are layers of the whole, renamed where names clash",
+    async (name) => {
+      const { graph } = await read(name);
+      expect(graph.input).toEqual({ name: "pixels", shape: [8, 8, 2] });
+      const names = graph.layers.map((layer) => layer.name);
+      expect(names.filter((layer) => /conv|same|norm/.test(layer))).toEqual([
+        "conv",
+        "norm",
+        "same",
+        "neck_same",
+        "neck_norm",
+        "conv2d",
+        "sequential_norm",
+      ]);
+      expect(graph.layers[0]!.inputs).toEqual(["pixels"]);
+    },
+  );
+
+  test("weights in another order than the layers' names say are not taken", async () => {
+    const changed = await hdf5With("nested.h5", "model_config", (text) =>
+      text.replace(/("name": "conv", "trainable": )false/, "$1true"),
+    );
+    await expect(read("nested.h5", changed)).rejects.toMatchObject({ code: "backbone/missing-weights" });
+  });
+
+  const dense = (name: string, from: string) => ({
+    class_name: "Dense",
+    config: { name, units: 2 },
+    inbound_nodes: [[[from, 0, 0, {}]]],
+  });
+  const input = (name: string) => ({
+    class_name: "InputLayer",
+    config: { name, batch_input_shape: [null, 3] },
+    inbound_nodes: [],
+  });
+  const outer = (innerLayers: readonly object[], calls: readonly (readonly string[])[]) => ({
+    class_name: "Functional",
+    config: {
+      layers: [
+        input("x"),
+        dense("left", "x"),
+        dense("right", "x"),
+        {
+          class_name: "Functional",
+          config: { name: "tower", layers: innerLayers, output_layers: [["inner", 0, 0]] },
+          inbound_nodes: calls.map((read) => read.map((name) => [name, 0, 0, {}])),
+        },
+      ],
+      output_layers: [["tower", 0, 0]],
+    },
+  });
+  const graphOf = async (model: object) => graphFromTopology(readKerasConfig(model).topology, "a.h5");
+
+  test("reads what the model is given", async () => {
+    const { layers, output } = await graphOf(outer([input("y"), dense("inner", "y")], [["right"]]));
+    expect(layers.at(-1)).toMatchObject({ name: "inner", inputs: ["right"] });
+    expect(output).toBe("inner");
+  });
+
+  test("refuses one that is called twice", async () => {
+    const reading = graphOf(outer([input("y"), dense("inner", "y")], [["left"], ["right"]]));
+    await expect(reading).rejects.toMatchObject({ code: "backbone/shared-model" });
+    await expect(reading).rejects.toThrow(/the model "tower", which is called 2 times.*get_layer\("tower"\)/s);
+  });
+
+  test.each([
+    ["two values", [input("y"), dense("inner", "y")], [["left", "right"]], /"tower" in a.h5.*inputs "left", "right"/s],
+    ["two inputs", [input("y"), input("z"), dense("inner", "y")], [["left"]], /"tower" in a.h5.*inputs "y", "z"/s],
+  ])("refuses one of %s", async (_, innerLayers, calls, text) => {
+    const reading = graphOf(outer(innerLayers, calls));
+    await expect(reading).rejects.toMatchObject({ code: "backbone/several-inputs" });
+    await expect(reading).rejects.toThrow(text);
+  });
 });
 
 describe("attention as Keras 2 writes it", () => {

@@ -27,14 +27,19 @@ import { widenOnnx } from "./widenOnnx";
 const leastOpset = 7;
 const leastOpaqueOpset = 13;
 
+export interface OnnxSource extends OperatorSource {
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 /** @throws GraftError `backbone/bad-onnx`, `backbone/opset`, and those of `onnxGraph`. */
-export function onnxSource(bytes: Uint8Array, origin: string): OperatorSource {
+export function onnxSource(bytes: Uint8Array, origin: string): OnnxSource {
   const model = modelOf(bytes, origin);
   const opset = requireOpset(model, leastOpset, origin);
   widenOnnx(model);
   const graph = onnxGraph(model, origin);
   return {
     graph,
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     rules: onnxRules,
     shapeOperator: "Shape",
     channelsFirst: (value) => isChannelsFirst(graph, value),

@@ -1,5 +1,8 @@
+import * as v from "valibot";
+import { exportedPreprocessing } from "../exportedPreprocessing";
 import type { ModelFiles } from "../modelFiles";
 import { modelFromOperators, type OperatorModel } from "./modelFromOperators";
+import type { Preprocessing } from "../preprocessing";
 import { onnxSource } from "./onnxSource";
 
 /**
@@ -13,6 +16,9 @@ export async function readOnnxModel(
   files: Pick<ModelFiles, "origin" | "read">,
   main: string,
   say: (sentence: string) => void = (sentence) => console.warn(sentence),
-): Promise<OperatorModel> {
-  return modelFromOperators(onnxSource(await files.read(main), `${files.origin}/${main}`), say);
+): Promise<OperatorModel & { readonly preprocessing?: Preprocessing }> {
+  const source = onnxSource(await files.read(main), `${files.origin}/${main}`);
+  const about = v.safeParse(v.pipe(v.string(), v.parseJson()), source.metadata.get("graft"));
+  const preprocessing = exportedPreprocessing(about.output);
+  return { ...(await modelFromOperators(source, say)), ...(preprocessing && { preprocessing }) };
 }

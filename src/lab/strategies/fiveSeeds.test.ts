@@ -1,0 +1,94 @@
+/**
+ * Every strategy against what it should beat on real digits: five draws of the labelled ones, the same for all, so that gains are paired. What
+ * is expected lies below what `npm run bench -- strategies` measures.
+ */
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Backbone } from "../backbone/backbone";
+import { backbones } from "../backbone/backbones";
+import { graphHash } from "../backbone/weightsHash";
+import { accuracyOn } from "../compare/compareStrategies";
+import { normalStrategy, type Strategy, trainBy } from "../compare/strategy";
+import { studentInterval } from "../compare/studentInterval";
+import { datasets } from "../data/datasets";
+import type { TrainAndTest } from "../data/mnist";
+import { createOnnxruntimeEngine } from "../engine/onnxruntimeEngine";
+import { LabRuntime } from "../train/labRuntime";
+import type { Model } from "../train/model";
+
+const seeds = [0, 1, 2, 3, 4];
+const engine = createOnnxruntimeEngine();
+const runtime = new LabRuntime(engine);
+let backbone: Backbone;
+let digits: TrainAndTest;
+
+beforeAll(async () => {
+  backbone = await backbones.load("fashion-cnn");
+  const { train, test } = await datasets.mnist();
+  digits = { train, test: test.sample({ labels: 1000, seed: 0 }) };
+});
+afterAll(() => engine.dispose());
+
+const trained = (strategy: Strategy, labels: number, seed: number): Promise<Model> =>
+  trainBy(normalStrategy(strategy), runtime, backbone, digits.train.sample({ labels, seed }), seed);
+
+const hashOf = ({ graph, weights }: Model): string =>
+  createHash("sha256").update(graphHash(graph, weights)).digest("hex");
+
+const known = new Map<string, Promise<number[]>>();
+
+/** Accuracy by seed, each measured once; the first training is repeated, to the bit. */
+function accuraciesOf(strategy: Strategy, labels: number): Promise<number[]> {
+  const key = JSON.stringify([strategy, labels]);
+  if (!known.has(key)) known.set(key, measured(strategy, labels));
+  return known.get(key)!;
+}
+
+async function measured(strategy: Strategy, labels: number): Promise<number[]> {
+  const accuracies: number[] = [];
+  for (const seed of seeds) {
+    const model = await trained(strategy, labels, seed);
+    if (seed === 0) expect(hashOf(await trained(strategy, labels, seed))).toBe(hashOf(model));
+    accuracies.push(await accuracyOn(runtime, model, digits.test));
+  }
+  return accuracies;
+}
+
+async function gainOn(base: Strategy, strategy: Strategy, labels: number) {
+  const [before, after] = [await accuraciesOf(base, labels), await accuraciesOf(strategy, labels)];
+  return studentInterval(after.map((accuracy, i) => accuracy - before[i]!));
+}
+
+/** With the lower end of the 95 % interval of the gain that there must be. */
+test.each<[Strategy, number]>([
+  ["head", 0.06],
+  ["prototypes", 0.03],
+  ["nearest", 0.06],
+  ["mlp", 0.04],
+])("one label a class: %j beats training from scratch, and repeats", async (strategy, least) => {
+  const { interval } = await gainOn("scratch", strategy, 10);
+  expect(interval[0]).toBeGreaterThan(least);
+});
+
+// Prototypes and nearest neighbours are no longer told apart from scratch here, which is why they stand above only.
+test.each<[Strategy, number]>([
+  ["head", 0.01],
+  [{ lastLayers: 3 }, 0.015],
+  ["linearProbeThenFineTune", 0.015],
+  ["gradualUnfreeze", 0.015],
+  [{ all: true }, 0.015],
+  [{ lora: { rank: 4 } }, 0.015],
+])("five labels a class: %j beats training from scratch, and repeats", async (strategy, least) => {
+  const { interval } = await gainOn("scratch", strategy, 50);
+  expect(interval[0]).toBeGreaterThan(least);
+});
+
+test.each<Strategy>([
+  { lastLayers: 3 },
+  "linearProbeThenFineTune",
+  "gradualUnfreeze",
+  { all: true },
+  { lora: { rank: 4 } },
+])("five labels a class: %j is ahead of the head alone, on average", async (strategy) => {
+  expect((await gainOn("head", strategy, 50)).mean).toBeGreaterThan(0.002);
+});
