@@ -121,6 +121,6 @@ function holdsZero({ interval: [low, high] }: Interval): boolean {
 
 /** In hundredths. */
 function intervalText({ mean, interval: [low, high] }: Interval): string {
-  const [middle, from, to] = [mean, low, high].map((value) => (100 * value).toFixed(1));
+  const [middle, from, to] = [mean, low, high].map((value) => (Math.round(1000 * value) / 10 + 0).toFixed(1));
   return `${middle} [${from}, ${to}]`;
 }
