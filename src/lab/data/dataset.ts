@@ -76,6 +76,8 @@ export class Dataset implements Describable, DescribableVariable {
   }
 
   /**
+   * From all pixels in one array, with a label for each image.
+   *
    * @throws GraftError `data/label-count` when there are not as many labels as images, `data/image-bytes` when the
    * pixels do not fill whole images, `data/unknown-label` when a label has no class.
    *
