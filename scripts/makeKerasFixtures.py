@@ -1,7 +1,7 @@
 """Makes the small files of Keras that src/lab/backbone/keras/kerasFiles.test.ts reads, with what Keras itself predicts.
 
-    python3 -m venv /tmp/kerasvenv && /tmp/kerasvenv/bin/pip install tensorflow-cpu==2.21.0
-    /tmp/kerasvenv/bin/python scripts/makeKerasFixtures.py
+    python3 -m venv node_modules/.cache/keras-venv && node_modules/.cache/keras-venv/bin/pip install tensorflow-cpu==2.21.0
+    node_modules/.cache/keras-venv/bin/python scripts/makeKerasFixtures.py
 
 `keras2.h5` is written as Keras 2 writes: no wheel of it could be had, so the configuration of a file of Keras 3 is put into the
 older form here, and Keras 3, which still reads that form, has to predict the same from it.

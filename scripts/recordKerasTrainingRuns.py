@@ -1,7 +1,7 @@
 """Records whole training runs of Keras, which src/lab/engine/trainingRuns.keras.test.ts repeats with Graft's engine.
 
-    python3 -m venv /tmp/kerasvenv && /tmp/kerasvenv/bin/pip install tensorflow-cpu==2.21.0
-    /tmp/kerasvenv/bin/python scripts/recordKerasTrainingRuns.py
+    python3 -m venv node_modules/.cache/keras-venv && node_modules/.cache/keras-venv/bin/pip install tensorflow-cpu==2.21.0
+    node_modules/.cache/keras-venv/bin/python scripts/recordKerasTrainingRuns.py
 
 Layers, losses and optimizers are Keras' own, in float64, from inputs rounded to float32. Where Graft follows PyTorch or a paper
 instead, nothing is recorded here:

@@ -2,8 +2,8 @@
 Small image models with random weights, written as ONNX by PyTorch's own exporters, with the logits that PyTorch computes: what the ONNX reader is
 held against. Run with Python 3.11, torch, onnx and onnxscript:
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install torch onnx onnxscript
-    /tmp/venv/bin/python scripts/recordOnnxModels.py
+    python3 -m venv node_modules/.cache/onnx-venv && node_modules/.cache/onnx-venv/bin/pip install torch onnx onnxscript
+    node_modules/.cache/onnx-venv/bin/python scripts/recordOnnxModels.py
 """
 
 import json

@@ -32,9 +32,10 @@ export function plotlyExplanation(figure: ExplanationFigure, { theme, width }: P
       xaxis: { visible: false, range: [0, width] },
       yaxis: { visible: false, range: [height, 0], scaleanchor: "x", scaleratio: 1, constrain: "domain" },
       images: placed.flatMap(({ example, plain: left, warm }) => [
-        picture(example.image, left),
-        picture(example.image, warm),
-        picture(example.heat, warm),
+        picture(example.image, left, "below"),
+        picture(example.image, warm, "below"),
+        // Of pictures at one place in one layer Plotly draws the first alone.
+        picture(example.heat, warm, "above"),
       ]),
       annotations: placed.map(({ example, words: [x, y] }) =>
         label(plain(explainedWords(example)), { x, y, yanchor: "middle" }, { size: 12, color: theme.foreground }),
@@ -43,9 +44,9 @@ export function plotlyExplanation(figure: ExplanationFigure, { theme, width }: P
   };
 }
 
-function picture(source: string, { x, y, width, height }: PlacedPicture): PlotlyObject {
+function picture(source: string, { x, y, width, height }: PlacedPicture, layer: "above" | "below"): PlotlyObject {
   return {
     ...{ source, xref: "x", yref: "y", x, y, sizex: width, sizey: height },
-    ...{ xanchor: "left", yanchor: "top", sizing: "stretch", layer: "below" },
+    ...{ xanchor: "left", yanchor: "top", sizing: "stretch", layer },
   };
 }

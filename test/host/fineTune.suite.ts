@@ -70,7 +70,7 @@ suite("fine-tune command", () => {
       60_000,
     );
     const lines = notebook.cell(2).document.getText().split("\n");
-    assert.match(lines[0] ?? "", /^\/\/ Trains .*head; every other layer stays frozen\.$/);
+    assert.match(lines[0] ?? "", /^\/\/ Last layers: .*head; everything before stays frozen\.$/);
     assert.match(
       lines[1] ?? "",
       /^await model\.fineTune\(scarce, \{ lastLayers: \d+, learningRate: 1e-3, epochs: 20 \}\);$/,

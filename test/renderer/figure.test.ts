@@ -1,7 +1,12 @@
 import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exampleComparison, exampleCurves, exampleEmbedding } from "../../src/shared/exampleFigures";
+import {
+  exampleComparison,
+  exampleCurves,
+  exampleEmbedding,
+  exampleExplanation,
+} from "../../src/shared/exampleFigures";
 import { openChromium } from "./chromium";
 import { openRendererPage } from "./rendererPage";
 import type { ThemeKind } from "./themes";
@@ -27,14 +32,19 @@ describe("figure renderer", () => {
     await view.render("live", exampleCurves(200, true));
     await view.render("embedding", exampleEmbedding());
     await view.render("comparison", exampleComparison());
-    for (const id of ["curves", "live", "embedding", "comparison"]) await view.waitFor(id, {});
+    await view.render("explanation", exampleExplanation());
+    const ids = ["curves", "live", "embedding", "comparison", "explanation"];
+    for (const id of ids) await view.waitFor(id, {});
 
     expect(await view.drawn("curves")).toMatchObject({ graftFigure: "curves", graftTheme: theme, graftTraces: "5" });
     expect(await view.drawn("live")).toMatchObject({ graftLive: "true", graftTraces: "7" });
     expect(await view.drawn("embedding")).toMatchObject({ graftTraces: "20", graftPoints: "600" });
     expect(await view.drawn("comparison")).toMatchObject({ graftTraces: "3", graftPoints: "9", graftRows: "9" });
+    expect(await view.drawn("explanation")).toMatchObject({ graftFigure: "explanation", graftTheme: theme });
+    // Four examples: the image, the image again, and the heat over it.
+    expect(await view.page.locator("#explanation .imagelayer image").count()).toBe(3 * 4);
     expect(problems).toEqual([]);
-    for (const id of ["curves", "live", "embedding", "comparison"]) {
+    for (const id of ids) {
       await view.page.locator(`#${id}`).screenshot({ path: `${SCREENSHOTS}/${id}-${theme}.png` });
     }
     await view.page.close();

@@ -78,7 +78,7 @@ describe("fineTuneCell", () => {
   it("is code that a person would write", () => {
     expect(fineTuneCell({ ...plan, test: "digits.test" })).toBe(
       [
-        "// Trains bn2, head; every other layer stays frozen.",
+        "// Last layers: bn2, head; everything before stays frozen.",
         "await model.fineTune(scarce, { lastLayers: 2, learningRate: 1e-3, epochs: 20 });",
         "await model.evaluate(digits.test)",
       ].join("\n"),

@@ -91,7 +91,7 @@ export function fineTuneCell({ model, train, test, choice, learningRate, epochs 
   const { lastLayers, names } = choice;
   const options = `{ lastLayers: ${lastLayers}, learningRate: ${rateText(learningRate)}, epochs: ${epochs} }`;
   return [
-    `// Trains ${names}; every other layer stays frozen.`,
+    `// Last layers: ${names}; everything before stays frozen.`,
     `await ${model}.fineTune(${train}, ${options});`,
     ...(test === undefined ? [] : [`await ${model}.evaluate(${test})`]),
   ].join("\n");
