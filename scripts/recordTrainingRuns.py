@@ -1,7 +1,7 @@
 """Records whole training runs of PyTorch, which src/lab/engine/trainingRuns.torch.test.ts repeats with Graft's engine.
 
-    python3 -m venv /tmp/torchvenv && /tmp/torchvenv/bin/pip install torch numpy
-    /tmp/torchvenv/bin/python scripts/recordTrainingRuns.py
+    python3 -m venv node_modules/.cache/torch-venv && node_modules/.cache/torch-venv/bin/pip install torch numpy
+    node_modules/.cache/torch-venv/bin/python scripts/recordTrainingRuns.py
 
 Numbers are computed in float64 from inputs rounded to float32. Three things are Keras' convention and written by hand here: the
 moving variance of batch norm is the biased one, sample weights are divided by the rows and not by their sum, batch norm's
