@@ -35,7 +35,7 @@ const bundles = [
   { from: "src/kernel/language/languageWorker.ts", to: "languageWorker.js", options: { ...node, external: native } },
   { from: "src/lab/index.ts", to: "graft.js", options: { ...node, external: native } },
   { from: "src/lab/engine/trainer.ts", to: "trainer.js", options: { ...node, external: native } },
-  { from: "src/lab/insight/tsneWorker.ts", to: "tsneWorker.js", options: { ...node, external: native } },
+  { from: "src/lab/insight/maps/mapWorker.ts", to: "mapWorker.js", options: { ...node, external: native } },
   { from: "src/renderer/figure.ts", to: "renderer/figure.js", options: browser },
   { from: "src/renderer/variables/variables.ts", to: "renderer/variables.js", options: browser },
   {
@@ -43,14 +43,23 @@ const bundles = [
     to: "cli.js",
     options: { ...node, external: native, banner: { js: "#!/usr/bin/env node" } },
   },
-  ...["start", "demo", "test", "bench", "pretrain", "makeData", "checkRegistry", "tuneRecipes", "setupNative"].map(
-    (name) => ({
-      from: `scripts/${name}.ts`,
-      to: `scripts/${name}.js`,
-      options: { ...node, packages: "external" },
-    }),
-  ),
-  ...["suite", "run"].map((name) => ({
+  ...[
+    "start",
+    "demo",
+    "test",
+    "bench",
+    "pretrain",
+    "makeData",
+    "checkRegistry",
+    "tuneRecipes",
+    "setupNative",
+    "package",
+  ].map((name) => ({
+    from: `scripts/${name}.ts`,
+    to: `scripts/${name}.js`,
+    options: { ...node, packages: "external" },
+  })),
+  ...["suite", "packagedSuite", "run"].map((name) => ({
     from: `test/host/${name}.ts`,
     to: `test/host/${name}.js`,
     options: { ...node, packages: "external" },

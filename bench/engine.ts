@@ -12,7 +12,7 @@ import { headRow } from "./engineHead";
 import { growthRows, memoryRows } from "./engineLimits";
 import { mobileNetRows } from "./engineMobileNet";
 import { trainingRows } from "./engineTraining";
-import { type PeerProgram, type PythonPeer, startPythonPeer, threads, torchProgram } from "./pythonPeer";
+import { kerasProgram, type PeerProgram, type PythonPeer, startPythonPeer, threads, torchProgram } from "./pythonPeer";
 
 export interface EngineBenchOptions {
   readonly kernelFile: string;
@@ -29,15 +29,9 @@ export interface EngineBenchOptions {
 export const engineParts = ["mobilenet", "training", "head", "memory", "growth"] as const;
 export type EnginePart = (typeof engineParts)[number];
 
-const keras: PeerProgram = {
-  name: "Keras on TensorFlow",
-  module: "tensorflow",
-  packages: ["tensorflow-cpu", "numpy"],
-  script: "keras_peer.py",
-};
 const scikitLearn: PeerProgram = {
   name: "scikit-learn",
-  module: "sklearn",
+  modules: ["sklearn"],
   packages: ["scikit-learn", "numpy"],
   debian: "python3-sklearn",
   script: "sklearn_peer.py",
@@ -57,7 +51,7 @@ export async function benchEngine(options: EngineBenchOptions): Promise<BenchRep
   };
   try {
     const peers = parts.some((part) => part === "mobilenet" || part === "training")
-      ? [await start(torchProgram), await start(keras)].filter((peer) => peer !== undefined)
+      ? [await start(torchProgram), await start(kerasProgram)].filter((peer) => peer !== undefined)
       : [];
     const sklearn = parts.includes("head") ? await start(scikitLearn) : undefined;
     const bench: EngineBench = { engine, peers, sklearn, folder, rounds: quick ? 1 : 5, quick, notes, say };

@@ -8,8 +8,8 @@ import { attempt, firstWith } from "./peers";
 
 export interface PeerProgram {
   readonly name: string;
-  /** The module that has to be there. */
-  readonly module: string;
+  /** The modules that have to be there; the first names the folder that they are installed in. */
+  readonly modules: readonly [string, ...string[]];
   /** What pip installs. */
   readonly packages: readonly string[];
   /** Debian's package, where pip has none. */
@@ -20,10 +20,17 @@ export interface PeerProgram {
 
 export const torchProgram: PeerProgram = {
   name: "PyTorch",
-  module: "torch",
+  modules: ["torch"],
   packages: ["torch", "numpy"],
   debian: "python3-torch",
   script: "torch_peer.py",
+};
+
+export const kerasProgram: PeerProgram = {
+  name: "Keras on TensorFlow",
+  modules: ["tensorflow", "scipy"],
+  packages: ["tensorflow-cpu", "numpy", "scipy"],
+  script: "keras_peer.py",
 };
 
 export interface PythonPeer {
@@ -96,13 +103,13 @@ function conversation(child: ChildProcess): Omit<PythonPeer, "name"> {
 }
 
 async function findPython(
-  { name, module, packages, debian }: PeerProgram,
+  { name, modules, packages, debian }: PeerProgram,
   cacheFolder: string,
   say: (text: string) => void,
 ): Promise<string | undefined> {
-  const venv = join(cacheFolder, module);
+  const venv = join(cacheFolder, modules[0]);
   const own = join(venv, "bin", "python");
-  const check = ["-c", `import ${module}`];
+  const check = ["-c", `import ${modules.join(", ")}`];
   const found = await firstWith([own, "python3"], check);
   if (found !== undefined) return found;
   say(`installing ${name} with pip (some minutes)`);

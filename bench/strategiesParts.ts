@@ -27,7 +27,7 @@ export interface MeasuredStrategy {
   readonly strategy: Strategy;
   /** Default: as `compareStrategies` names it. */
   readonly name?: string;
-  /** True: PyTorch trains by the same recipe. */
+  /** True: the peers train by the same recipe. */
   readonly peer?: boolean;
 }
 
@@ -75,7 +75,7 @@ async function mobilenet(quick: boolean): Promise<StrategyPart> {
   const held = enlarged(test.sample({ labels: tested, seed: 0 }));
   return {
     name: "MobileNetV2",
-    about: `MobileNetV2 (npm's nsfwjs) at 224 x 224: digits of the same pool, enlarged beforehand for both sides; tested on ${held.size}; the last block (with the last convolution and the head, batch norms frozen) by Adam at 0.0003 falling by a cosine, LoRA at 0.001, ${recipe.epochs} epochs of batches of ${recipe.batchSize}; there is no row from scratch, so gains are on the head.`,
+    about: `MobileNetV2 (npm's nsfwjs) at 224 x 224: digits of the same pool, enlarged beforehand for all sides; tested on ${held.size}; the last block (with the last convolution and the head, batch norms frozen) by Adam at 0.0003 falling by a cosine, LoRA at 0.001, ${recipe.epochs} epochs of batches of ${recipe.batchSize}; there is no row from scratch, so gains are on the head.`,
     backbone: await backbones.load("npm:nsfwjs/dist/models/mobilenet_v2"),
     labels: [labels],
     strategies: [

@@ -10,9 +10,18 @@ import { fromScratchOn, graftOn } from "../src/lab/train/graft";
 import type { Model } from "../src/lab/train/model";
 import { coreOf } from "../src/lab/train/modelCore";
 import { peerGraph } from "./engineContext";
-import type { PythonPeer } from "./pythonPeer";
+import { kerasProgram, type PeerProgram, type PythonPeer, torchProgram } from "./pythonPeer";
 import type { StrategyPart } from "./strategiesParts";
 import { type NamedTensor, type TensorFile, writeTensorFile } from "./tensorFile";
+
+export const peerPrograms = {
+  PyTorch: { ...torchProgram, script: "strategies_torch_peer.py" },
+  Keras: { ...kerasProgram, script: "strategies_keras_peer.py" },
+} as const satisfies Record<string, PeerProgram>;
+export type PeerName = keyof typeof peerPrograms;
+
+/** Beside whom the features that a training begins from are kept as well: by hand, for Keras' `fit` has no form of it. */
+const keepsFeatures: Record<PeerName, boolean> = { PyTorch: true, Keras: false };
 
 export interface PeerTrial {
   readonly accuracy: number;
@@ -27,8 +36,17 @@ interface PeerAnswer {
   readonly seconds: number;
 }
 
-/** PyTorch on one part: it trains by the plan that Graft's model says it was trained by, from the weights that model began with. */
+interface PeerSetting {
+  readonly peer: PythonPeer;
+  /** For files that both sides read. */
+  readonly folder: string;
+  readonly part: StrategyPart;
+  readonly say: (text: string) => void;
+}
+
+/** A peer on one part: it trains by the plan that Graft's model says it was trained by, from the weights that model began with. */
 export class StrategiesPeer {
+  readonly name: PeerName;
   readonly #peer: PythonPeer;
   readonly #folder: string;
   readonly #backbone: Backbone;
@@ -37,23 +55,20 @@ export class StrategiesPeer {
   /** Its quickest by recipe, found once. */
   readonly #ways = new Map<string, string>();
 
-  private constructor(peer: PythonPeer, folder: string, { backbone, name }: StrategyPart, say: (text: string) => void) {
+  private constructor(name: PeerName, { peer, folder, part, say }: PeerSetting) {
+    this.name = name;
     this.#say = say;
     this.#peer = peer;
     this.#folder = folder;
-    this.#backbone = backbone;
-    this.#test = name;
+    this.#backbone = part.backbone;
+    this.#test = part.name;
   }
 
-  static async start(
-    peer: PythonPeer,
-    folder: string,
-    part: StrategyPart,
-    say: (text: string) => void,
-  ): Promise<StrategiesPeer> {
+  static async start(name: PeerName, setting: PeerSetting): Promise<StrategiesPeer> {
+    const { peer, folder, part } = setting;
     const file = await writeTensorFile(join(folder, `${part.name}-test.bin`), new Map(tensorsOf(part.test)));
     await peer.ask({ do: "test", test: part.name, ...file });
-    return new StrategiesPeer(peer, folder, part, say);
+    return new StrategiesPeer(name, setting);
   }
 
   /** @param trained Graft's model after the same training. `name`: of the recipe. */
@@ -79,7 +94,7 @@ export class StrategiesPeer {
       l2: l2 ?? null,
       plan: plan ?? null,
     };
-    if (plan === undefined) return this.#ask(recipe, name, null);
+    if (plan === undefined || !keepsFeatures[this.name]) return this.#ask(recipe, name, null);
     const [boundary, ...more] = cutGraph(graph, new Set(plan.layers)).boundary;
     const usual = await this.#ask(recipe, name, null);
     if (boundary === graph.input.name || more.length > 0) return usual;

@@ -1,7 +1,7 @@
 /** The trials as a table, and the sentences below it: all from the figures. */
 import { type Interval, studentInterval } from "../src/lab/compare/studentInterval";
 import { median, rounded } from "./benchReport";
-import type { PeerTrial } from "./strategiesPeer";
+import { type PeerName, peerPrograms } from "./strategiesPeer";
 import type { Trial } from "./strategiesTrials";
 
 interface Row {
@@ -12,37 +12,40 @@ interface Row {
   readonly base: string;
   readonly seconds: number;
   readonly trunkPasses: number;
-  readonly peer?: PeerFigures;
+  readonly peers: Readonly<Partial<Record<PeerName, PeerFigures>>>;
 }
 
 interface PeerFigures {
-  readonly accuracy: Interval;
   /** Graft less the peer, paired by seed. */
   readonly difference: Interval;
   readonly seconds: number;
   readonly keptSeconds?: number;
 }
 
-/** `peer`: its name. */
-export function strategiesTable(
-  trials: readonly Trial[],
-  peer: string,
-): { readonly table: string[][]; readonly notes: string[] } {
+export function strategiesTable(trials: readonly Trial[]): {
+  readonly table: string[][];
+  readonly notes: string[];
+} {
   const rows = rowsOf(trials);
   const head = [
     ...["", "labels", "accuracy, %", "gain, points", "seconds", "trunk passes"],
-    ...[`${peer}: accuracy, %`, "Graft - PyTorch, points", "PyTorch: seconds", "features kept: seconds"],
+    ...["Graft - PyTorch, points", "PyTorch: seconds", "features kept: seconds"],
+    ...["Graft - Keras, points", "Keras: seconds"],
   ];
   const points = (interval: Interval | undefined): string => (interval ? intervalText(interval) : "-");
   const beside = (row: Row, seconds: number | undefined): string =>
     seconds === undefined ? "-" : `${rounded(seconds)} (x${(seconds / row.seconds).toFixed(2)})`;
-  const cells = rows.map((row) => [
-    ...[row.title, String(row.labels), points(row.accuracy), points(row.gain)],
-    ...[String(rounded(row.seconds)), String(rounded(row.trunkPasses))],
-    ...[points(row.peer?.accuracy), points(row.peer?.difference)],
-    ...[beside(row, row.peer?.seconds), beside(row, row.peer?.keptSeconds)],
-  ]);
-  return { table: [head, ...cells], notes: notesOn(rows) };
+  const cells = rows.map((row) => {
+    const { PyTorch, Keras } = row.peers;
+    return [
+      ...[row.title, String(row.labels), points(row.accuracy), points(row.gain)],
+      ...[String(rounded(row.seconds)), String(rounded(row.trunkPasses))],
+      ...[points(PyTorch?.difference), beside(row, PyTorch?.seconds), beside(row, PyTorch?.keptSeconds)],
+      ...[points(Keras?.difference), beside(row, Keras?.seconds)],
+    ];
+  });
+  const names = Object.keys(peerPrograms) as PeerName[];
+  return { table: [head, ...cells], notes: [...gainNotes(rows), ...names.flatMap((name) => peerNotes(rows, name))] };
 }
 
 function rowsOf(trials: readonly Trial[]): Row[] {
@@ -52,67 +55,66 @@ function rowsOf(trials: readonly Trial[]): Row[] {
     const { part, strategy, base, labels } = own[0]!;
     const bases = trials.filter((trial) => trial.part === part && trial.labels === labels && trial.strategy === base);
     const gains = own.map(({ accuracy, seed }) => accuracy - bases.find((other) => other.seed === seed)!.accuracy);
-    const peers = own.flatMap((trial) => (trial.peer ? [{ ...trial, peer: trial.peer }] : []));
+    const names = Object.keys(own[0]!.peers) as PeerName[];
     return {
       ...{ title: `${part}: ${strategy}`, labels, base },
       accuracy: studentInterval(own.map(({ accuracy }) => accuracy)),
       ...(strategy !== base && { gain: studentInterval(gains) }),
       seconds: median(own.map(({ seconds }) => seconds)),
       trunkPasses: median(own.map(({ trunkPasses }) => trunkPasses)),
-      ...(peers.length > 0 && { peer: peerFigures(peers) }),
+      peers: Object.fromEntries(names.map((name) => [name, peerFigures(own, name)])),
     };
   });
 }
 
-function peerFigures(trials: readonly (Trial & { readonly peer: PeerTrial })[]): PeerFigures {
-  const kept = trials.flatMap(({ peer }) => peer.kept?.seconds ?? []);
+function peerFigures(trials: readonly Trial[], name: PeerName): PeerFigures {
+  const kept = trials.flatMap(({ peers }) => peers[name]!.kept?.seconds ?? []);
   return {
-    accuracy: studentInterval(trials.map(({ peer }) => peer.accuracy)),
-    difference: studentInterval(trials.map(({ accuracy, peer }) => accuracy - peer.accuracy)),
-    seconds: median(trials.map(({ peer }) => peer.seconds)),
+    difference: studentInterval(trials.map(({ accuracy, peers }) => accuracy - peers[name]!.accuracy)),
+    seconds: median(trials.map(({ peers }) => peers[name]!.seconds)),
     ...(kept.length > 0 && { keptSeconds: median(kept) }),
   };
 }
 
-function notesOn(rows: readonly Row[]): string[] {
-  const named = (some: readonly Row[]): string =>
-    some.map(({ title, labels }) => `${title} (${labels} labels)`).join(", ");
-  const sentence = (title: string, some: readonly Row[]): string[] =>
-    some.length === 0 ? [] : [`${title}: ${named(some)}.`];
-  const gaining = rows.filter(({ gain }) => gain !== undefined);
+function gainNotes(rows: readonly Row[]): string[] {
+  const gaining = rows.flatMap(({ gain, ...row }) => (gain ? [{ ...row, gain }] : []));
   const bases = [...new Set(rows.map(({ base }) => base))].join(" or ");
-  const beside = rows.filter(({ peer }) => peer !== undefined);
-  const apart = beside.filter(({ peer }) => !holdsZero(peer!.difference));
-  const times = (quicker: Row[], which: "seconds" | "keptSeconds"): string =>
-    quicker
-      .map((row) => `${row.title} (${row.labels} labels, x${(row.peer![which]! / row.seconds).toFixed(2)})`)
-      .join(", ");
-  const slower = beside.filter(({ seconds, peer }) => peer!.seconds < seconds);
-  const slowerThanKept = beside.filter(({ seconds, peer }) => (peer!.keptSeconds ?? Infinity) < seconds);
+  const named = (title: string, fits: (gain: Interval) => boolean): string[] =>
+    sentence(
+      title,
+      gaining.filter(({ gain }) => fits(gain)).map(({ title: row, labels }) => `${row} (${labels} labels)`),
+    );
   return [
-    ...sentence(
-      `Better than ${bases} with the interval above zero`,
-      gaining.filter(({ gain }) => gain!.interval[0] > 0),
-    ),
-    ...sentence(
-      `Not told apart from ${bases}`,
-      gaining.filter(({ gain }) => holdsZero(gain!)),
-    ),
-    ...sentence(
-      `Worse than ${bases}`,
-      gaining.filter(({ gain }) => gain!.interval[1] < 0),
-    ),
-    ...(beside.length === 0
-      ? []
-      : [
-          `Accuracy beside PyTorch's: ${beside.length - apart.length} of ${beside.length} rows differ by no more than the noise of the seeds.`,
-        ]),
-    ...sentence("Outside it", apart),
-    ...(slower.length === 0 ? [] : [`Slower than PyTorch in the usual way: ${times(slower, "seconds")}.`]),
-    ...(slowerThanKept.length === 0
-      ? []
-      : [`Slower than PyTorch with features kept: ${times(slowerThanKept, "keptSeconds")}.`]),
+    ...named(`Better than ${bases} with the interval above zero`, ({ interval }) => interval[0] > 0),
+    ...named(`Not told apart from ${bases}`, holdsZero),
+    ...named(`Worse than ${bases}`, ({ interval }) => interval[1] < 0),
   ];
+}
+
+function peerNotes(rows: readonly Row[], name: PeerName): string[] {
+  const beside = rows.flatMap(({ peers, ...row }) => (peers[name] ? [{ ...row, peer: peers[name] }] : []));
+  if (beside.length === 0) return [];
+  const apart = beside.filter(({ peer }) => !holdsZero(peer.difference));
+  const slower = (title: string, which: "seconds" | "keptSeconds"): string[] =>
+    sentence(
+      title,
+      beside
+        .filter(({ seconds, peer }) => (peer[which] ?? Infinity) < seconds)
+        .map((row) => `${row.title} (${row.labels} labels, x${(row.peer[which]! / row.seconds).toFixed(2)})`),
+    );
+  return [
+    `Accuracy beside ${name}: ${beside.length - apart.length} of ${beside.length} rows differ by no more than the noise of the seeds.`,
+    ...sentence(
+      "Outside it",
+      apart.map(({ title, labels }) => `${title} (${labels} labels)`),
+    ),
+    ...slower(`Slower than ${name} in the usual way`, "seconds"),
+    ...slower(`Slower than ${name} with features kept`, "keptSeconds"),
+  ];
+}
+
+function sentence(title: string, named: readonly string[]): string[] {
+  return named.length === 0 ? [] : [`${title}: ${named.join(", ")}.`];
 }
 
 function holdsZero({ interval: [low, high] }: Interval): boolean {

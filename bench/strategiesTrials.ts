@@ -5,7 +5,7 @@ import type { Engine } from "../src/lab/engine/engine";
 import { LabRuntime } from "../src/lab/train/labRuntime";
 import type { Model } from "../src/lab/train/model";
 import type { PythonPeer } from "./pythonPeer";
-import { type PeerTrial, StrategiesPeer } from "./strategiesPeer";
+import { type PeerName, type PeerTrial, StrategiesPeer } from "./strategiesPeer";
 import type { StrategyPart } from "./strategiesParts";
 
 /** One training: how far, how long. */
@@ -20,26 +20,27 @@ export interface Trial {
   readonly seconds: number;
   /** Images across the frozen trunk, by labelled image. */
   readonly trunkPasses: number;
-  readonly peer?: PeerTrial;
+  readonly peers: Readonly<Partial<Record<PeerName, PeerTrial>>>;
 }
 
 interface Setting {
   readonly engine: Engine;
-  readonly peer: PythonPeer | undefined;
+  readonly peers: ReadonlyMap<PeerName, PythonPeer>;
   /** For files that both sides read. */
   readonly folder: string;
   readonly seeds: number;
   readonly say: (text: string) => void;
 }
 
-/** All strategies of a part by turns with the peer; before that each once to warm up. */
-export async function trialsOf(part: StrategyPart, { engine, peer, folder, seeds, say }: Setting): Promise<Trial[]> {
+/** All strategies of a part by turns with the peers; before that each once to warm up. */
+export async function trialsOf(part: StrategyPart, { engine, peers, folder, seeds, say }: Setting): Promise<Trial[]> {
   const strategies = part.strategies.map(({ strategy, name, peer: beside }) => {
     const normal = normalStrategy(strategy);
     return { normal, name: name ?? strategyKey(normal), beside };
   });
   const runtime = new LabRuntime(engine);
-  const other = peer && (await StrategiesPeer.start(peer, folder, part, say));
+  const others: StrategiesPeer[] = [];
+  for (const [name, peer] of peers) others.push(await StrategiesPeer.start(name, { peer, folder, part, say }));
   say(`${part.name}: warming up`);
   const warm = part.sample(part.labels[0]!, 1000);
   for (const { normal } of strategies)
@@ -53,13 +54,12 @@ export async function trialsOf(part: StrategyPart, { engine, peer, folder, seeds
         const { model, seconds, trunkPasses } = await measured(engine, part, normal, train, seed);
         const accuracy = await accuracyOn(runtime, model, part.test);
         const own = { part: part.name, strategy: name, base: part.base, labels, seed, accuracy, seconds };
-        const theirs = beside
-          ? await other?.train(normal, model, train, { seed, name: `${name} ${labels}` })
-          : undefined;
-        trials.push({ ...own, trunkPasses: trunkPasses / train.size, ...(theirs && { peer: theirs }) });
-        say(
-          `  ${labels} labels, seed ${seed}, ${name}: ${shown({ accuracy, seconds })}${theirs ? `; peer ${shown(theirs)}` : ""}`,
-        );
+        const theirs: Partial<Record<PeerName, PeerTrial>> = {};
+        for (const other of beside ? others : [])
+          theirs[other.name] = await other.train(normal, model, train, { seed, name: `${name} ${labels}` });
+        trials.push({ ...own, trunkPasses: trunkPasses / train.size, peers: theirs });
+        const besides = Object.entries(theirs).map(([peer, trial]) => `; ${peer} ${shown(trial)}`);
+        say(`  ${labels} labels, seed ${seed}, ${name}: ${shown({ accuracy, seconds })}${besides.join("")}`);
       }
     }
   }

@@ -1,13 +1,17 @@
 /** `npm run bench -- NAME [--json] [--write] [--quick] [--only PART,…]`. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { chromium } from "playwright-core";
 import { formatReport, writeReport, type BenchReport, type TableReport } from "../bench/benchReport";
 import { benchEngine, engineParts } from "../bench/engine";
 import { benchKernel } from "../bench/kernel";
 import { benchLanguage } from "../bench/language";
+import { benchRenderer } from "../bench/renderer";
 import { benchStrategies } from "../bench/strategies";
 import { partNames } from "../bench/strategiesParts";
+import { benchTsne } from "../bench/tsne";
 import { allocatorEnvironment } from "../src/protocol/allocator";
+import { chromiumFlags, findChromium } from "./chromium";
 
 interface Bench {
   readonly about: string;
@@ -35,7 +39,7 @@ const benches: Readonly<Record<string, Bench>> = {
     },
   },
   strategies: {
-    about: `every strategy on real images over five seeds, beside PyTorch. Parts: ${partNames.join(", ")}`,
+    about: `every strategy on real images over five seeds, beside PyTorch and Keras. Parts: ${partNames.join(", ")}`,
     run: ({ quick, only }) => {
       process.env.GRAFT_DIST ??= join(root, "dist");
       return benchStrategies({
@@ -56,6 +60,24 @@ const benches: Readonly<Record<string, Bench>> = {
         say,
       }),
   },
+  renderer: {
+    about: "how long until a map of many points is seen, and frames a second while it is dragged, beside plotly.js",
+    run: ({ quick }) =>
+      benchRenderer({
+        rendererFile: join(root, "dist", "renderer", "figure.js"),
+        root,
+        openBrowser: async () => chromium.launch({ executablePath: await findChromium(), args: [...chromiumFlags] }),
+        quick,
+        say,
+      }),
+  },
+  tsne: {
+    about: "maps of MNIST's digits beside scikit-learn's TSNE: time, trustworthiness, neighbour recall, memory",
+    run: ({ quick }) => {
+      process.env.GRAFT_DIST ??= join(root, "dist");
+      return benchTsne({ cacheFolder, scripts: join(root, "bench", "python"), quick, say });
+    },
+  },
   language: {
     about: "how long the editor waits for completion, hover and parameter hints, also while a cell computes",
     run: () => benchLanguage({ kernelFile: join(root, "dist", "kernel.js"), say }),
@@ -65,7 +87,7 @@ const benches: Readonly<Record<string, Bench>> = {
 const usage = [
   "npm run bench -- NAME [--json] [--write] [--quick] [--only=PART,…]",
   "--write: puts the table into docs/benchmarks.md as well",
-  "--quick: small sizes and one round, to see that it runs (engine, strategies)",
+  "--quick: small sizes and one round, to see that it runs (engine, strategies, tsne)",
   "--only=PART,…: some parts of it (engine, strategies)",
   "",
   ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),

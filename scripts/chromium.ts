@@ -3,8 +3,8 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { GraftError } from "../src/shared/graftError";
-import { step } from "./progress";
-import { mustRun } from "./runCommand";
+import { step } from "../src/cli/progress";
+import { mustRun } from "../src/cli/runProgram";
 
 /** For headless use in tests, also as root and without a graphics card. */
 export const chromiumFlags: readonly string[] = [

@@ -8,9 +8,9 @@ import { readNotebook } from "../src/cli/notebookFile";
 import type { ComparisonFigure } from "../src/shared/figure";
 import { GraftError } from "../src/shared/graftError";
 import { comparisonJson, comparisonTable, findComparison } from "./comparisonTable";
-import { runScript } from "./progress";
+import { runScript } from "./runScript";
 import { inProject } from "./project";
-import { spawnAttached } from "./runCommand";
+import { spawnAttached } from "../src/cli/runProgram";
 
 const tutorial = inProject("notebooks", "01-first-transfer.ipynb");
 const help = `npm run demo [-- --json] [-- -o FILE]

@@ -8,7 +8,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive } from "../src/protocol/kernelAddress";
-import { say } from "./progress";
+import { say } from "../src/cli/progress";
 
 /** Answers with `folder`, after `make` has filled it if it was not there. `make` gets the temporary folder. */
 export async function installOnce(folder: string, make: (temporary: string) => Promise<void>): Promise<string> {

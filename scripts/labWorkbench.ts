@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { cacheFolder } from "../src/lab/data/locations";
 import { GraftError } from "../src/shared/graftError";
-import { say } from "./progress";
+import { say } from "../src/cli/progress";
 import { inProject } from "./project";
 import { kernelsIn } from "./runningKernels";
 import { installVscodeServer, remoteUri, startVscodeServer, workbenchUrl } from "./vscodeServer";

@@ -15,6 +15,7 @@ import h5py
 import keras
 import numpy as np
 from keras import layers
+from keras.src.legacy.saving import legacy_h5_format
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "src", "lab", "backbone", "keras", "__goldens__")
 random = np.random.default_rng(7)
@@ -99,12 +100,31 @@ def nested():
     return keras.Model(pixels, layers.Dense(2, name="logits")(classifier(pixels, training=False)))
 
 
+def modern():
+    """Layers of newer networks: normalisation and augmentation inside the model, groups, dilation, squeeze and excite."""
+    image = keras.Input((9, 8, 4))
+    x = layers.Rescaling([0.5, 1.0, 2.0, 0.25], offset=-0.1)(image)
+    x = layers.GaussianNoise(0.1)(layers.RandomFlip()(layers.Normalization()(x)))
+    x = layers.Conv2D(8, 3, groups=2, padding="same", activation="hard_swish")(x)
+    x = layers.DepthwiseConv2D(3, dilation_rate=2, padding="same", activation="elu")(x)
+    s = layers.Reshape((1, 1, 8))(layers.GlobalAveragePooling2D()(x))
+    s = layers.Conv2D(8, 1, activation="hard_sigmoid")(layers.Conv2D(2, 1, activation="silu")(s))
+    x = layers.Multiply()([s, x])
+    x = layers.Conv2D(3, (3, 2), dilation_rate=(2, 3), activation="selu")(x)
+    x = layers.Normalization(mean=[0.1, -0.2, 0.3], variance=[0.5, 1.5, 2.5])(x)
+    x = layers.ELU()(layers.SeparableConv2D(4, 3, dilation_rate=2, padding="same")(x))
+    return keras.Model(image, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
+
+
 def filled(model):
     """Random everywhere, variances positive, so that no weight can be taken for another unnoticed."""
     for layer in model.layers:
         for weight in layer.weights:
             value = random.normal(size=weight.shape) * 0.5
-            weight.assign(0.5 + np.abs(value) if weight.path.endswith("moving_variance") else value)
+            if not weight.path.endswith("count"):
+                weight.assign(0.5 + np.abs(value) if weight.path.endswith("variance") else value)
+        if isinstance(layer, layers.Normalization):
+            layer.finalize_state()
     return model
 
 
@@ -143,14 +163,17 @@ def as_keras_2(path):
 
 predictions = {}
 os.makedirs(FOLDER, exist_ok=True)
-for make in (sequential, residual, mobile, encoder, nested):
+for make in (sequential, residual, mobile, encoder, nested, modern):
     keras.utils.clear_session()
     model = filled(make())
     rows = rows_for(model)
     predicted = model.predict(rows, verbose=0)
     files = [f"{make.__name__}.keras"]
     model.save(os.path.join(FOLDER, files[0]))
-    if make in (residual, encoder, nested):
+    if make is modern:
+        with h5py.File(os.path.join(FOLDER, "modern-weights.h5"), "w") as file:
+            legacy_h5_format.save_weights_to_hdf5_group(file, model)
+    if make in (residual, encoder, nested, modern):
         files.append(f"{make.__name__}.h5")
         model.save(os.path.join(FOLDER, files[1]))
     if make is residual:

@@ -1,4 +1,4 @@
-"""Records scikit-learn's answers that src/lab/insight/tsne/sklearn.test.ts compares with.
+"""Records scikit-learn's answers that src/lab/insight/maps/tsne.test.ts and mapQuality.test.ts compares with.
 
     python3 scripts/recordMapQuality.py     (Debian: apt-get install python3-sklearn; recorded with 1.2.1)
 """
@@ -11,7 +11,7 @@ import sklearn
 from sklearn.manifold import TSNE, trustworthiness
 from sklearn.neighbors import NearestNeighbors
 
-target = Path(__file__).parent.parent / "src/lab/insight/tsne/__goldens__/sklearn.json"
+target = Path(__file__).parent.parent / "src/lab/insight/maps/__goldens__/sklearn.json"
 random = numpy.random.default_rng(20)
 features = random.normal(size=(150, 8)) + 5 * numpy.eye(8)[numpy.arange(150) % 4]
 features = numpy.round(features, 3)

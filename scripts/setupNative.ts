@@ -1,7 +1,9 @@
 /** `npm run setup:native`: installs the native engine for the tensors of cells, or says why that is not possible here. */
 import { parseArgs } from "node:util";
-import { setUpNative, tryNativeQuickly } from "./nativeEngine";
-import { runScript, say } from "./progress";
+import { setUpNative, tryNativeQuickly } from "../src/cli/native/nativeEngine";
+import { say } from "../src/cli/progress";
+import { inProject } from "./project";
+import { runScript } from "./runScript";
 
 const help = `npm run setup:native [-- --quick]
 
@@ -18,10 +20,10 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.quick === true) {
-    await tryNativeQuickly();
+    await tryNativeQuickly(inProject());
     return 0;
   }
-  if (await setUpNative()) {
+  if (await setUpNative(inProject())) {
     return 0;
   }
   say("✗ no native engine. Everything else works without it: tensors in cells run on WebAssembly, more slowly.");

@@ -5,10 +5,11 @@ import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { GraftError } from "../src/shared/graftError";
 import { startLab, type Lab } from "./labWorkbench";
-import { tryNativeQuickly } from "./nativeEngine";
-import { messageOf, runScript, say } from "./progress";
+import { tryNativeQuickly } from "../src/cli/native/nativeEngine";
+import { messageOf, say } from "../src/cli/progress";
+import { runScript } from "./runScript";
 import { inProject } from "./project";
-import { mustRun } from "./runCommand";
+import { mustRun } from "../src/cli/runProgram";
 
 const help = `npm start [-- OPTIONS]
 
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
     console.log(help);
     return 0;
   }
-  await tryNativeQuickly();
+  await tryNativeQuickly(inProject());
   const code = options.open && !options.browser ? onPath("code") : undefined;
   return code === undefined ? serve(options) : openDesktop(code);
 }

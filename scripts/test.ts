@@ -3,12 +3,14 @@
  * go to the suites. The last line is always `N passed, N failed`.
  */
 import { findChromium } from "./chromium";
-import { tryNativeQuickly } from "./nativeEngine";
-import { messageOf, runScript } from "./progress";
+import { tryNativeQuickly } from "../src/cli/native/nativeEngine";
+import { messageOf } from "../src/cli/progress";
+import { inProject } from "./project";
+import { runScript } from "./runScript";
 import type { SuiteResult } from "./suiteResult";
 import { suites, type SuiteName } from "./testSuites";
 
-const all: readonly SuiteName[] = ["check", "unit", "kernel", "notebooks", "host"];
+const all: readonly SuiteName[] = ["check", "unit", "kernel", "notebooks", "host", "packaged"];
 
 const help = `npm test [-- SUITE… [ARGUMENTS]]
 
@@ -32,7 +34,7 @@ async function main(): Promise<number> {
   const named = args.filter(isSuite);
   const wanted = named.length === 0 ? all : named;
   const rest = args.filter((argument) => !isSuite(argument));
-  if (named.length === 0) await tryNativeQuickly();
+  if (named.length === 0) await tryNativeQuickly(inProject());
   const lines: string[] = [];
   let passed = 0;
   let failed = 0;

@@ -5,9 +5,9 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readNotebook } from "../src/cli/notebookFile";
-import { messageOf } from "./progress";
+import { messageOf } from "../src/cli/progress";
 import { inProject } from "./project";
-import { runCommand } from "./runCommand";
+import { runProgram } from "../src/cli/runProgram";
 import type { SuiteResult, TestFailure } from "./suiteResult";
 import { tutorialProblems } from "./tutorialProblems";
 import { readVitestReport } from "./vitestReport";
@@ -15,7 +15,7 @@ import { readVitestReport } from "./vitestReport";
 const outputFolder = inProject(".test-output");
 const minutes = 60_000;
 
-export type SuiteName = "check" | "unit" | "kernel" | "notebooks" | "host" | "electron";
+export type SuiteName = "check" | "unit" | "kernel" | "notebooks" | "host" | "packaged" | "electron";
 
 export const suites: Readonly<Record<SuiteName, (rest: readonly string[]) => Promise<SuiteResult>>> = {
   check: checks,
@@ -23,6 +23,7 @@ export const suites: Readonly<Record<SuiteName, (rest: readonly string[]) => Pro
   kernel: (rest) => vitest("kernel", rest),
   notebooks: tutorials,
   host: (rest) => host("browser", rest),
+  packaged,
   electron: (rest) => host("electron", rest),
 };
 
@@ -31,7 +32,7 @@ async function checks(): Promise<SuiteResult> {
   const failures: TestFailure[] = [];
   const names = ["check:types", "check:lint", "check:format", "check:unused"];
   for (const name of names) {
-    const result = await runCommand("npm", ["run", "--silent", name], { show: "live", timeoutMs: 5 * minutes });
+    const result = await runProgram("npm", ["run", "--silent", name], { show: "live", timeoutMs: 5 * minutes });
     if (result.code === 0) console.log(`  ✓ ${name}`);
     else failures.push({ title: name, message: result.trouble ?? `exit code ${result.code ?? "none"}` });
   }
@@ -42,17 +43,28 @@ async function vitest(project: string, rest: readonly string[]): Promise<SuiteRe
   const file = await freshResultFile(project);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const program = inProject("node_modules", "vitest", "vitest.mjs");
-  const result = await runCommand(process.execPath, [program, "run", "--project", project, ...reporters, ...rest], {
+  const result = await runProgram(process.execPath, [program, "run", "--project", project, ...reporters, ...rest], {
     show: "live",
     timeoutMs: 10 * minutes,
   });
   return judge(project, result, await readVitestReport(file));
 }
 
-async function host(where: "browser" | "electron", rest: readonly string[]): Promise<SuiteResult> {
+/** Packs the extension and runs the tutorial in a VS Code that has installed it. */
+async function packaged(rest: readonly string[]): Promise<SuiteResult> {
+  const pack = await runProgram(process.execPath, [inProject("dist", "scripts", "package.js")], { show: "live" });
+  return pack.code === 0
+    ? host("packaged", rest)
+    : {
+        passed: 0,
+        failures: [{ title: "npm run package", message: pack.trouble ?? `exit code ${pack.code ?? "none"}` }],
+      };
+}
+
+async function host(where: "browser" | "packaged" | "electron", rest: readonly string[]): Promise<SuiteResult> {
   const file = await freshResultFile(where);
   const program = inProject("dist", "test", "host", "run.js");
-  const result = await runCommand(process.execPath, ["--enable-source-maps", program, where, ...rest], {
+  const result = await runProgram(process.execPath, ["--enable-source-maps", program, where, ...rest], {
     show: "live",
     timeoutMs: 12 * minutes,
     env: { GRAFT_RESULT_FILE: file },
@@ -73,7 +85,7 @@ async function tutorials(rest: readonly string[]): Promise<SuiteResult> {
   for (const file of files) {
     const output = join(folder, file);
     const command = ["run", inProject("notebooks", file), "-o", output, "--timeout", "600"];
-    const result = await runCommand(process.execPath, [inProject("dist", "cli.js"), ...command], {
+    const result = await runProgram(process.execPath, [inProject("dist", "cli.js"), ...command], {
       show: "live",
       timeoutMs: 12 * minutes,
     });

@@ -9,8 +9,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { cacheFolder } from "../src/lab/data/locations";
 import { GraftError } from "../src/shared/graftError";
 import { installOnce } from "./installOnce";
-import { step } from "./progress";
-import { killTree, mustRun } from "./runCommand";
+import { step } from "../src/cli/progress";
+import { killTree, mustRun } from "../src/cli/runProgram";
 
 const SERVER_VERSION = "4.139.1";
 const NODE_VERSION = "24.21.0";
@@ -65,6 +65,18 @@ async function fetchServer(folder: string, nodePackage: string | undefined): Pro
   for (const cwd of [vscode, join(vscode, "extensions")]) {
     await mustRun("npm", ["install", "--omit=dev", ...quiet], { cwd, env });
   }
+}
+
+/** Puts a `.vsix` into a folder of extensions, as VS Code's own command line does. */
+export async function installExtension(
+  install: VscodeServerInstall,
+  vsix: string,
+  extensionsFolder: string,
+): Promise<void> {
+  await mustRun(install.node, [install.main, "--install-extension", vsix, "--extensions-dir", extensionsFolder], {
+    env: { EXTENSIONS_GALLERY: "{}" },
+    timeoutMs: 120_000,
+  });
 }
 
 export interface VscodeServerOptions {

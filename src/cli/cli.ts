@@ -6,6 +6,7 @@ import { distFolder } from "../shared/distFolder";
 import { GraftError } from "../shared/graftError";
 import { infoCommand } from "./infoCommand";
 import { installCommand, uninstallCommand } from "./kernelspecCommand";
+import { nativeEngineCommand } from "./nativeEngineCommand";
 import { parseParameter } from "./parameters";
 import { runCommand } from "./runCommand";
 
@@ -64,6 +65,12 @@ function makeProgram(version: string): Command {
     .option("--prefix <folder>", "of an installation")
     .action(async ({ prefix }: KernelspecFlags) => {
       process.exitCode = await uninstallCommand(prefix === undefined ? {} : { prefix });
+    });
+  program
+    .command("native-engine")
+    .description("install tfjs-node, which computes the tensors of cells natively, for all notebooks of this user")
+    .action(async () => {
+      process.exitCode = await nativeEngineCommand();
     });
   program
     .command("info")

@@ -17,7 +17,9 @@ export async function infoCommand(version: string, nodePath: string | undefined)
     ["tensors in cells", engine.tensors],
     [
       "native engine",
-      engine.native ? "yes" : "no; npm run setup:native installs it. Without it everything works, more slowly",
+      engine.native
+        ? "yes"
+        : "no; graft native-engine installs it. Without it everything works, tensors of your own more slowly",
     ],
     ["downloads", cacheFolder()],
     ["running kernels", defaultRuntimeFolder()],

@@ -1,5 +1,6 @@
 /** Reads and writes `.ipynb` files. */
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
+import { replaceFile } from "../lab/data/atomicFile";
 import { GraftError } from "../shared/graftError";
 import { formatNotebook, parseNotebook, type Notebook } from "./notebook";
 
@@ -20,14 +21,11 @@ export async function readNotebook(file: string): Promise<Notebook> {
   return parseNotebook(text, file);
 }
 
-/** Writes the file as a whole or not at all. Throws `cli/cannot-write`. */
+/** Throws `cli/cannot-write`. */
 export async function writeNotebook(file: string, notebook: Notebook): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, formatNotebook(notebook));
-    await rename(temporary, file);
+    await replaceFile(file, (handle) => handle.writeFile(formatNotebook(notebook)));
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new GraftError({
       code: "cli/cannot-write",
       expected: "to write the executed notebook",

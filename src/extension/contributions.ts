@@ -9,10 +9,34 @@ export const RENDERER_ID = "graft-figure-renderer";
 /** The plugin of VS Code's TypeScript server, a package in `packages/`. */
 export const TYPESCRIPT_PLUGIN = "graft-quiet-cells";
 export const VARIABLES_VIEW = "graft.variables";
+/** In the activity bar. */
+export const treeViews = { model: "graft.model", runs: "graft.runs", data: "graft.data" } as const;
+
+/** Actions on the items of the tree views: in their menus, not in the palette. */
+export const itemCommandIds = {
+  fineTuneFromLayer: "graft.item.fineTuneFromLayer",
+  showLayerEmbedding: "graft.item.showLayerEmbedding",
+  showModelCurves: "graft.item.showModelCurves",
+  restoreThisCheckpoint: "graft.item.restoreCheckpoint",
+  deleteCheckpoint: "graft.item.deleteCheckpoint",
+} as const;
+
 export const CELL_LANGUAGES = ["typescript", "javascript"] as const;
 
 export const commandIds = {
+  loadBackbone: "graft.loadBackbone",
+  attachHead: "graft.attachHead",
+  trainHead: "graft.trainHead",
   fineTuneLastLayers: "graft.fineTuneLastLayers",
+  fineTuneWholeNetwork: "graft.fineTuneWholeNetwork",
+  findLearningRate: "graft.findLearningRate",
+  showEmbedding: "graft.showEmbedding",
+  showCurves: "graft.showCurves",
+  showConfusion: "graft.showConfusion",
+  compareStrategies: "graft.compareStrategies",
+  saveCheckpoint: "graft.saveCheckpoint",
+  exportModel: "graft.exportModel",
+  clearFeatureCache: "graft.clearFeatureCache",
   openTutorial: "graft.openTutorial",
   newNotebook: "graft.newNotebook",
   restartKernel: "graft.restartKernel",
@@ -20,6 +44,7 @@ export const commandIds = {
   interruptKernel: "graft.interruptKernel",
   showKernelLog: "graft.showKernelLog",
   showEngine: "graft.showEngine",
+  installNativeEngine: "graft.installNativeEngine",
   selectNode: "graft.selectNode",
   connectToServer: "graft.connectToServer",
   useLocalKernel: "graft.useLocalKernel",

@@ -1,6 +1,8 @@
 /** Entry point of the extension. It spawns the built kernel and talks to it; it never imports kernel or lab. */
 import * as vscode from "vscode";
-import { fineTuneLastLayers } from "./commands/fineTuneLastLayers";
+import { runCellCommand } from "./commands/cellCommand";
+import { cellCommands } from "./commands/cellCommands";
+import { installNativeEngine } from "./commands/installNativeEngine";
 import { connectToServer, useLocalKernel } from "./commands/connectToServer";
 import { interruptKernel, restartAndRunAll, restartKernel, showEngine, showKernelLog } from "./commands/kernelCommands";
 import { newNotebook } from "./commands/newNotebook";
@@ -11,10 +13,13 @@ import { commandIds, SHUTDOWN_ALL_COMMAND } from "./contributions";
 import { KernelSessions, openNotebook } from "./kernel/kernelSessions";
 import { registerLanguage } from "./language/registerLanguage";
 import { GraftController } from "./notebook/controller";
+import { FigureSelections } from "./notebook/figureSelections";
 import { log, reportError } from "./reportError";
 import { StaleMarks } from "./stale/staleMarks";
 import { showProgressOf } from "./status/progressNotifications";
 import { StatusBar } from "./status/statusBar";
+import { registerTrees } from "./views/registerTrees";
+import { ShownSession } from "./views/shownSession";
 import { VariablesView } from "./views/variablesView";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -35,14 +40,20 @@ function start(context: vscode.ExtensionContext): void {
     await (open === undefined ? undefined : controller.interrupt(open));
   };
   sessions.onDidOpen((session) => showProgressOf(session, () => interrupt(session.notebook)));
+  const shown = new ShownSession(sessions, controller);
   context.subscriptions.push(
     sessions,
     controller,
     new StatusBar(sessions, controller),
     new StaleMarks(sessions, controller),
-    new VariablesView(sessions, controller, context.extensionUri),
+    new FigureSelections(sessions),
+    shown,
+    registerTrees(shown),
+    new VariablesView(sessions, shown, context.extensionUri),
     registerLanguage(sessions, controller),
-    command(commandIds.fineTuneLastLayers, () => fineTuneLastLayers(sessions, controller)),
+    ...(Object.keys(cellCommands) as (keyof typeof cellCommands)[]).map((name) =>
+      command(commandIds[name], () => runCellCommand(cellCommands[name], sessions, controller)),
+    ),
     command(commandIds.openTutorial, () => openTutorial(context)),
     command(commandIds.newNotebook, () => newNotebook()),
     command(commandIds.restartKernel, () => restartKernel(controller)),
@@ -50,6 +61,7 @@ function start(context: vscode.ExtensionContext): void {
     command(commandIds.interruptKernel, () => interruptKernel(controller)),
     command(commandIds.showKernelLog, () => showKernelLog(sessions)),
     command(commandIds.showEngine, () => showEngine(sessions)),
+    command(commandIds.installNativeEngine, () => installNativeEngine(context)),
     command(commandIds.selectNode, () => selectNode(sessions, controller)),
     command(commandIds.connectToServer, () => connectToServer(sessions, controller)),
     command(commandIds.useLocalKernel, () => useLocalKernel(sessions)),

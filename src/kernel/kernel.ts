@@ -24,10 +24,12 @@ import { ModuleLoader } from "./run/moduleLoader";
 import { Prompts } from "./run/prompts";
 import { page } from "./run/pager";
 import { Reporter } from "./run/reporter";
+import { Selections } from "./run/selections";
 import { installStackTraces } from "./run/sources";
 import { Streams } from "./run/streams";
 import { Engines } from "./session/engineInfo";
 import type { TextWriter } from "./textRing";
+import { FeatureCache } from "./session/featureCache";
 import { SessionReport } from "./session/sessionReport";
 import { VariablesReport } from "./session/variablesReport";
 
@@ -49,10 +51,12 @@ export class Kernel {
   readonly #interrupts: Interrupts;
   readonly #prompts: Prompts;
   readonly #comms: CellComms;
+  readonly #selections: Selections;
   readonly #executor: Executor;
   readonly #modules: ModuleLoader;
   readonly #session: SessionReport;
   readonly #variables: VariablesReport;
+  readonly #featureCache = new FeatureCache();
   readonly #afterCell: (() => void)[] = [];
   readonly #cellLog = new CellLog();
   #ending = false;
@@ -80,7 +84,15 @@ export class Kernel {
         this.#variables.useTensors(tfjs);
       },
     });
-    this.#session = new SessionReport(scope, this.#reporter, () => engines.info);
+    this.#session = new SessionReport(scope, this.#reporter, () => {
+      const { tensors } = this.#variables;
+      return {
+        engine: engines.info,
+        featureCache: this.#featureCache.use,
+        ...(tensors === undefined ? {} : { tensors }),
+      };
+    });
+    this.#selections = new Selections(this.#reporter, (object) => this.#session.nameOf(object));
     this.#variables = new VariablesReport(scope, this.#reporter);
     this.#modules = modules;
     this.#provide(scope, modules);
@@ -101,6 +113,7 @@ export class Kernel {
         process.on("SIGTERM", this.#endBySignal);
         this.#session.publish(execution.parent);
         this.#variables.publish(execution.parent);
+        this.#featureCache.measure(() => this.#session.publish(execution.parent));
         for (const action of this.#afterCell.splice(0)) {
           action();
         }
@@ -132,6 +145,7 @@ export class Kernel {
     });
     process.on("SIGTERM", this.#endBySignal);
     this.#session.publish("{}");
+    this.#featureCache.measure(() => this.#session.publish("{}"));
   }
 
   fromIo(message: FromIo): void {
@@ -147,6 +161,9 @@ export class Kernel {
         break;
       case "watchVariables":
         this.#variables.watch(message.watch);
+        break;
+      case "selection":
+        this.#selections.take(message.request);
         break;
       case "checked":
         this.#executor.checked(message.id, message.problems);
@@ -203,6 +220,7 @@ export class Kernel {
 
   #installLabHost(): void {
     const reporter = this.#reporter;
+    const selections = this.#selections;
     installLabHost({
       notebookFolder: this.#options.notebookFolder,
       tensorLibrary: () => this.#modules.load("@tensorflow/tfjs"),
@@ -224,6 +242,11 @@ export class Kernel {
         }
         execution.usesLab = true;
         return execution.flag;
+      },
+      onInterrupt: (listener) => currentExecution()?.onAbandoned(listener) ?? (() => undefined),
+      offerSelection: (plot, target) => selections.offer(plot, target),
+      get canSelect() {
+        return selections.offered;
       },
       display: (bundle, options) => showBundle(reporter, bundle, options),
       progress: (progress) => {

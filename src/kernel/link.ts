@@ -9,6 +9,7 @@ import type { Channel, Message } from "../protocol/message";
 import type { TypeErrorMode } from "../protocol/launchKernel";
 import type { SessionMessage } from "../shared/sessionState";
 import type { TypeProblem } from "../shared/typeProblem";
+import type { SelectionRequest } from "./io/sessionComms";
 import type { PostCounters } from "./postWindow";
 import type { TextMemory } from "./textRing";
 
@@ -96,6 +97,8 @@ export type FromIo =
   | { readonly kind: "checked"; readonly id: string; readonly problems: readonly TypeProblem[] }
   /** Whether a front end wants to know the variables; asking again has them sent again. */
   | { readonly kind: "watchVariables"; readonly watch: boolean }
+  /** What people select in figures. */
+  | { readonly kind: "selection"; readonly request: SelectionRequest }
   /** `slot`: the execution that was running (`run/interrupts.ts`). */
   | { readonly kind: "interrupt"; readonly slot: number }
   /** The kernel can be reached, or could not open its sockets. */

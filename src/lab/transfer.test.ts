@@ -2,34 +2,17 @@
 import * as tf from "@tensorflow/tfjs";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Backbone } from "./backbone/backbone";
-import { backbones } from "./backbone/backbones";
+import { expect, test } from "vitest";
 import { weightedLayers } from "./backbone/graphShapes";
 import { readLayersModel } from "./backbone/layersModel";
 import { preprocess } from "./backbone/preprocessing";
 import { layerHash } from "./backbone/weightsHash";
 import { compareOn } from "./compare/compareStrategies";
-import { datasets } from "./data/datasets";
 import { shippedFile } from "./data/locations";
-import type { TrainAndTest } from "./data/mnist";
-import { createOnnxruntimeEngine } from "./engine/onnxruntimeEngine";
+import { realDigits } from "./strategies/testing/realDigits";
 import { fromScratchOn, graftOn } from "./train/graft";
-import { LabRuntime } from "./train/labRuntime";
 
-const engine = createOnnxruntimeEngine();
-let backbone: Backbone;
-let digits: TrainAndTest;
-
-beforeAll(async () => {
-  backbone = await backbones.load("fashion-cnn");
-  digits = await datasets.mnist();
-});
-afterAll(() => engine.dispose());
-
-function runtime(): LabRuntime {
-  return new LabRuntime(engine);
-}
+const { engine, backbone, digits, runtime } = await realDigits();
 
 test("the shipped backbone is the one of its card", async () => {
   const card = backbone.card!;
@@ -104,7 +87,7 @@ test("a comparison has a row for each strategy, with paired gains, and learns mo
     dataset: { train: digits.train, test: digits.test.subset(0, 1000) },
     labels: [50],
     seeds: 2,
-    strategies: ["scratch", "head", { lastLayers: 2, epochs: 2 }],
+    strategies: [{ scratch: { epochs: 15, batchSize: 10 } }, "head", { lastLayers: 2, epochs: 2 }],
     plot: false,
   });
   expect(rows.map(({ strategy, labels, seeds }) => [strategy, labels, seeds])).toEqual([

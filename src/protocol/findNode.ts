@@ -21,7 +21,8 @@ export const oldestNode = oldest.join(".");
 const run = promisify(execFile);
 
 /**
- * Looks at `nodePath` when given, then at the Node that runs this code, then at `node` on PATH, then at Electron's own.
+ * Looks at `nodePath` when given, then at the Node that runs this code, then at `node` on PATH, then at what version managers have
+ * installed, then at Electron's own.
  * Throws `kernel/no-node` when none of them is 20.19 or newer.
  */
 export async function findNode(nodePath?: string): Promise<NodeRuntime> {
@@ -42,6 +43,10 @@ export async function findNode(nodePath?: string): Promise<NodeRuntime> {
   const onPath = await nodeAt("node");
   if (onPath !== undefined && isNewEnough(onPath.version)) {
     return onPath;
+  }
+  const managed = (await listNodes()).find(({ version, electron }) => !electron && isNewEnough(version));
+  if (managed !== undefined) {
+    return managed;
   }
   if (isNewEnough(own.version)) {
     return own;

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GraftError } from "../shared/graftError";
 import { allocatorEnvironment } from "./allocator";
-import { findNode } from "./findNode";
+import { findNode, type NodeRuntime } from "./findNode";
 import { readConnectionFile, type ConnectionFile } from "./kernelAddress";
 import { makePrivateFolder } from "./privateFolder";
 
@@ -36,6 +36,8 @@ export interface LaunchOptions {
   readonly startTimeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Told which Node runs the kernel. */
+  readonly onNode?: (node: NodeRuntime) => void;
 }
 
 export interface LaunchedKernel {
@@ -51,6 +53,7 @@ export interface LaunchedKernel {
 /** Throws `kernel/no-node`, `kernel/runtime-folder`, `kernel/did-not-start` (with the log's last lines) or the signal's reason. */
 export async function launchKernel(options: LaunchOptions): Promise<LaunchedKernel> {
   const node = await findNode(options.nodePath);
+  options.onNode?.(node);
   const folder = options.runtimeFolder ?? defaultRuntimeFolder();
   makePrivateFolder(folder);
   const name = `kernel-${randomUUID()}`;

@@ -2,8 +2,8 @@ import { comparisonTable } from "../shared/comparisonTable";
 import type { ComparisonFigure } from "../shared/figure";
 
 /** The numbers behind the dots, as a real table: it can be read aloud, selected and copied. */
-export function comparisonTableElement({ rows }: ComparisonFigure): HTMLTableElement {
-  const { header, cells } = comparisonTable(rows);
+export function comparisonTableElement(figure: ComparisonFigure): HTMLTableElement {
+  const { header, cells } = comparisonTable(figure);
   const table = document.createElement("table");
   table.className = "graft-table";
   const head = table.createTHead().insertRow();
@@ -17,8 +17,8 @@ export function comparisonTableElement({ rows }: ComparisonFigure): HTMLTableEle
   cells.forEach((texts, index) => {
     const row = body.insertRow();
     // A rule where the number of labels changes; the number itself stands once.
-    const first = texts[0] !== cells[index - 1]?.[0];
-    if (first && index > 0) row.className = "graft-group";
+    const first = figure.of === "runs" || texts[0] !== cells[index - 1]?.[0];
+    if (first && index > 0 && figure.of !== "runs") row.className = "graft-group";
     texts.forEach((text, column) => {
       row.insertCell().textContent = column === 0 && !first ? "" : text;
     });

@@ -1,12 +1,12 @@
 import { type FigureTheme, palettes } from "../shared/figureTheme";
-import { blend, mix } from "./blend";
+import { blend, mix } from "../shared/blend";
 
 /** The editor's theme as it is now, from the CSS variables and body classes that VS Code sets in a webview. */
 export function editorTheme(): FigureTheme {
   const style = getComputedStyle(document.body);
   const read = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
   const kind = themeKind();
-  const dark = kind === "dark" || kind === "high-contrast";
+  const dark = isDark();
   const strong = kind === "high-contrast" || kind === "high-contrast-light";
   const foreground = read("--vscode-editor-foreground", dark ? "#d4d4d4" : "#24292f");
   const background = read(
@@ -33,6 +33,16 @@ export function themeKind(): ThemeKind {
   if (classes.contains("vscode-high-contrast-light")) return "high-contrast-light";
   if (classes.contains("vscode-high-contrast")) return "high-contrast";
   return classes.contains("vscode-dark") ? "dark" : "light";
+}
+
+export function isDark(): boolean {
+  const kind = themeKind();
+  return kind === "dark" || kind === "high-contrast";
+}
+
+/** Of what a person is doing: the outline of a lasso. */
+export function accentColour(): string {
+  return getComputedStyle(document.body).getPropertyValue("--vscode-focusBorder").trim() || "#0078d4";
 }
 
 /** Calls `listener` once, in the next frame, for each change of theme. */

@@ -6,11 +6,13 @@
 import type { ActivationFunction } from "vscode-notebook-renderer";
 import { FigureView } from "./figureView";
 import { followTheme } from "./editorTheme";
+import { SelectionLink } from "./embedding/selectionLink";
 import { parseFigure } from "./parseFigure";
 import { installStyles } from "./styles";
 
-export const activate: ActivationFunction = () => {
+export const activate: ActivationFunction = (context) => {
   installStyles(document);
+  const link = new SelectionLink(context);
   const views = new Map<string, FigureView>();
   followTheme(() => {
     for (const view of views.values()) view.redraw();
@@ -32,7 +34,7 @@ export const activate: ActivationFunction = () => {
       let view = views.get(item.id);
       if (view?.element !== element || !view.attached) {
         discard(item.id);
-        view = new FigureView(element);
+        view = new FigureView(element, link);
         views.set(item.id, view);
       }
       view.show(parsed.figure);

@@ -1,9 +1,17 @@
 import type { Figure } from "../shared/figure";
+import type { EmbeddingFigure } from "../shared/figures/embeddingFigure";
 import { figureCaption } from "../shared/figureCaption";
+import { kindOf } from "../shared/figureKinds";
 import { plotlyFigure } from "../shared/plotlyFigure";
-import { comparisonTableElement } from "./comparisonTableElement";
-import { editorTheme, themeKind } from "./editorTheme";
+import { CurvesControls } from "./curves/curvesControls";
+import { accentColour, editorTheme, isDark, themeKind } from "./editorTheme";
+import { EmbeddingView } from "./embedding/embeddingView";
+import type { SelectionLink } from "./embedding/selectionLink";
+import { figureDetails } from "./figureDetails";
 import { Plotly } from "./plotly";
+import { framedSvg } from "./save/framedSvg";
+import { plotSvg } from "./save/plotSvg";
+import { saveToolbar } from "./save/saveToolbar";
 
 /** A webview lays an output out before it has a width. */
 const FALLBACK_WIDTH_PX = 720;
@@ -22,22 +30,33 @@ export class FigureView {
   readonly #details = document.createElement("div");
   readonly #caption = document.createElement("p");
   readonly #resizes: ResizeObserver;
+  readonly #link: SelectionLink;
+  readonly #curves = new CurvesControls(() => this.redraw());
+  #map: EmbeddingView | undefined;
   #figure: Figure | undefined;
   #drawing = false;
   #stale = false;
   #disposed = false;
   #width = 0;
 
-  constructor(element: HTMLElement) {
+  constructor(element: HTMLElement, link: SelectionLink) {
     this.element = element;
+    this.#link = link;
     this.#root.className = "graft-figure";
     this.#title.className = "graft-title";
     this.#state.className = "graft-live";
     this.#plot.className = "graft-plot";
     this.#caption.className = "graft-caption";
     const heading = document.createElement("header");
-    heading.append(this.#title, this.#state);
-    this.#root.append(heading, this.#plot, this.#details, this.#caption);
+    heading.append(
+      this.#title,
+      this.#state,
+      saveToolbar(
+        () => this.#figure && this.#seen(this.#figure),
+        (figure) => this.#svg(figure),
+      ),
+    );
+    this.#root.append(heading, this.#curves.element, this.#plot, this.#details, this.#caption);
     element.replaceChildren(this.#root);
     this.#resizes = new ResizeObserver(() => {
       if (this.#availableWidth() !== this.#width) this.redraw();
@@ -64,7 +83,7 @@ export class FigureView {
     const figure = this.#figure;
     if (figure === undefined || this.#disposed) return;
     this.#drawing = true;
-    void this.#draw(figure)
+    void this.#draw(this.#seen(figure))
       .catch((error: unknown) => {
         this.#root.dataset.graftFigure = "problem";
         this.#caption.textContent = `This figure can't be drawn: ${String(error)}`;
@@ -80,13 +99,33 @@ export class FigureView {
   dispose(): void {
     this.#disposed = true;
     this.#resizes.disconnect();
+    this.#map?.dispose();
     Plotly.purge(this.#plot);
     this.#root.remove();
+  }
+
+  /** As the person has chosen to see it. */
+  #seen(figure: Figure): Figure {
+    return figure.kind === "curves" ? this.#curves.seen(figure) : figure;
   }
 
   async #draw(figure: Figure): Promise<void> {
     this.#width = this.#availableWidth();
     this.#writeWords(figure);
+    if (figure.kind === "embedding") this.#drawMap(figure);
+    else await this.#drawPlot(figure);
+    if (!this.#disposed) this.#report(figure);
+  }
+
+  #drawMap(figure: EmbeddingFigure): void {
+    this.#map ??= new EmbeddingView(this.#plot, this.#link);
+    const theme = editorTheme();
+    this.#map.show(figure, { theme, dark: isDark(), accent: accentColour() }, this.#width);
+  }
+
+  async #drawPlot(figure: Figure): Promise<void> {
+    this.#map?.dispose();
+    this.#map = undefined;
     const { data, layout } = plotlyFigure(figure, { theme: editorTheme(), width: this.#width });
     await Plotly.react(
       this.#plot,
@@ -96,17 +135,22 @@ export class FigureView {
         displaylogo: false,
         responsive: false,
         doubleClick: "reset",
-        modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-        toImageButtonOptions: { format: "svg", filename: figure.title },
+        modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d", "autoScale2d"],
       },
     );
-    if (!this.#disposed) this.#report(figure);
+  }
+
+  /** As it is seen now: a map as it has been turned and coloured. */
+  async #svg(figure: Figure): Promise<string> {
+    const theme = editorTheme();
+    if (this.#map === undefined) return plotSvg(figure, theme, this.#width);
+    return framedSvg(figure, this.#map.picture(), theme);
   }
 
   #writeWords(figure: Figure): void {
     this.#title.textContent = figure.title;
     this.#state.hidden = !figure.live;
-    this.#state.textContent = liveText(figure);
+    this.#state.textContent = figure.live ? kindOf(figure).progress(figure) : "";
     this.#caption.replaceChildren(
       ...figureCaption(figure).map((sentence) => {
         const line = document.createElement("span");
@@ -114,8 +158,11 @@ export class FigureView {
         return line;
       }),
     );
-    this.#details.replaceChildren(...(figure.kind === "comparison" ? [comparisonTableElement(figure)] : []));
-    this.#plot.setAttribute("role", "img");
+    if (figure.kind === "curves") this.#curves.offer(figure);
+    else this.#curves.element.hidden = true;
+    this.#details.replaceChildren(...figureDetails(figure));
+    // What people act in is not an image.
+    this.#plot.setAttribute("role", figure.kind === "embedding" ? "group" : "img");
     this.#plot.setAttribute("aria-label", [figure.title, ...figureCaption(figure)].join(". "));
   }
 
@@ -126,6 +173,7 @@ export class FigureView {
     drawn.graftLive = String(figure.live);
     drawn.graftTraces = String(this.#plot.querySelectorAll(".scatterlayer .trace").length);
     drawn.graftPoints = String(this.#plot.querySelectorAll(".scatterlayer .point").length);
+    Object.assign(drawn, this.#map?.report);
     drawn.graftRows = String(this.#details.querySelectorAll("tbody tr").length);
     drawn.graftDrawings = String(Number(drawn.graftDrawings ?? 0) + 1);
   }
@@ -133,20 +181,5 @@ export class FigureView {
   #availableWidth(): number {
     const width = Math.floor(this.#root.clientWidth);
     return width > 0 ? Math.min(width, MAXIMUM_WIDTH_PX) : FALLBACK_WIDTH_PX;
-  }
-}
-
-function liveText(figure: Figure): string {
-  switch (figure.kind) {
-    case "curves": {
-      const phase = figure.phases.at(-1);
-      return phase === undefined ? "starting" : `${phase.name} · step ${phase.toStep.toLocaleString("en")}`;
-    }
-    case "embedding":
-      return `iteration ${figure.iteration} of ${figure.iterations}`;
-    case "comparison":
-      return `${figure.rows.length} done`;
-    case "explanation":
-      return `${figure.examples.length} explained`;
   }
 }

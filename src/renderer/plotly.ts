@@ -1,4 +1,7 @@
 /** Plotly with the trace types that the figures use and nothing else: its full bundle is four times as large. */
 import * as Plotly from "plotly.js/lib/core";
+import * as heatmap from "plotly.js/lib/heatmap";
+
+Plotly.register([heatmap]);
 
 export { Plotly };

@@ -1,3 +1,8 @@
+import { CURVES_CSS } from "./curves/curvesControls";
+import { CONFUSED_CSS } from "./confusedPairsElement";
+import { MAP_CSS } from "./embedding/mapStyles";
+import { SAVE_CSS } from "./save/saveToolbar";
+
 const CSS = `
 .graft-figure, .graft-problem {
   font-family: var(--vscode-font-family, system-ui, sans-serif);
@@ -62,6 +67,6 @@ const CSS = `
 
 export function installStyles(target: Document): void {
   const style = target.createElement("style");
-  style.textContent = CSS;
+  style.textContent = CSS + SAVE_CSS + CONFUSED_CSS + CURVES_CSS + MAP_CSS;
   target.head.append(style);
 }

@@ -10,6 +10,8 @@ export interface FigureTheme {
   readonly grid: string;
   /** Behind the figure; halos around text drawn over points. */
   readonly background: string;
+  /** Text on a ground of `train` or `validation`. */
+  readonly onColour: string;
   /** Fill of every second phase of training. */
   readonly band: string;
   readonly train: string;
@@ -22,7 +24,7 @@ export interface FigureTheme {
   readonly strong: boolean;
 }
 
-type Palette = Pick<FigureTheme, "train" | "validation" | "strategies" | "classes">;
+type Palette = Pick<FigureTheme, "train" | "validation" | "onColour" | "strategies" | "classes">;
 
 // Two-way and three-way colours are Okabe & Ito's (jfly.uni-koeln.de/color); class colours are Petroff's ten
 // (arxiv.org/abs/2107.02270), both made for colour-blind readers. Each is shifted in lightness only, to stand out from its
@@ -30,6 +32,7 @@ type Palette = Pick<FigureTheme, "train" | "validation" | "strategies" | "classe
 const onLight: Palette = {
   train: "#0072b2",
   validation: "#d55e00",
+  onColour: "#ffffff",
   strategies: ["#7a7f87", "#0072b2", "#d55e00", "#4fb3b6", "#832db6", "#bd1f01", "#a96b59", "#9c9142"],
   classes: [
     "#3f90da",
@@ -47,6 +50,7 @@ const onLight: Palette = {
 const onDark: Palette = {
   train: "#56b4e9",
   validation: "#f0a030",
+  onColour: "#000000",
   strategies: ["#a0a6ae", "#56b4e9", "#f0a030", "#92dadd", "#b96ae6", "#f0553a", "#c98d7b", "#cfc481"],
   classes: [
     "#5aa5ec",
@@ -64,6 +68,7 @@ const onDark: Palette = {
 const onBoth: Palette = {
   train: "#2f8fd0",
   validation: "#e07a1f",
+  onColour: "#000000",
   strategies: ["#868c95", "#2f8fd0", "#e07a1f", "#4fb3b6", "#9d4ccc", "#d63c20", "#b07563", "#a89c50"],
   classes: [
     "#3f90da",

@@ -4,6 +4,7 @@
  * It lives on `globalThis` because kernel and lab are separate bundles.
  */
 import type { MimeBundle } from "./mimeBundle";
+import type { Selectable } from "./selectable";
 import type { CheckpointDescription } from "./sessionState";
 
 export interface LabHost {
@@ -13,6 +14,12 @@ export interface LabHost {
   progress(update: ProgressUpdate): void;
   /** One Int32 over a SharedArrayBuffer: not 0 means stop at the next step boundary. Handed to worker threads as it is. */
   readonly interruptFlag: Int32Array<SharedArrayBuffer>;
+  /** Calls `listener` with the error to throw when the execution that is running is interrupted. The returned function ends that. */
+  onInterrupt(listener: (error: Error) => void): () => void;
+  /** `target` hears what people select in the figure of this name, for as long as somebody else holds it. */
+  offerSelection(plot: string, target: Selectable): void;
+  /** False: no front end has said that people can select in its figures. */
+  readonly canSelect: boolean;
   /** Absolute; undefined: models are not saved while they train. */
   readonly checkpointFolder: string | undefined;
   /** Tells the front end that a checkpoint has been written. */
@@ -41,6 +48,8 @@ export interface ProgressUpdate {
   readonly fraction: number;
   /** E.g. `"epoch 3/10, loss 0.412, 8 s left"`. */
   readonly detail: string;
+  /** Estimated; absent while there is nothing to estimate it by. */
+  readonly secondsLeft?: number;
 }
 
 const key = Symbol.for("graft.labHost");
@@ -64,6 +73,9 @@ function quietHost(): LabHost {
     display: () => undefined,
     progress: () => undefined,
     interruptFlag: new Int32Array(new SharedArrayBuffer(4)),
+    onInterrupt: () => () => undefined,
+    offerSelection: () => undefined,
+    canSelect: false,
     checkpointFolder: undefined,
     checkpointed: () => undefined,
     nameOf: () => undefined,

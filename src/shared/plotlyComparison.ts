@@ -9,7 +9,7 @@ const SYMBOLS = ["square", "circle", "diamond", "cross", "triangle-up", "x", "st
 const DODGE = 0.09;
 
 /** Mean accuracy with its interval over the number of labels, one colour and symbol a strategy. */
-export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: PlotlyOptions): PlotlyFigure {
+export function plotlyComparison({ rows, of }: ComparisonFigure, { theme, width }: PlotlyOptions): PlotlyFigure {
   const labels = [...new Set(rows.map((row) => row.labels))].sort((a, b) => a - b);
   const present = [...new Set(rows.map((row) => row.strategy))];
   const lines = present.map((strategy, place) => {
@@ -41,7 +41,7 @@ export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: P
       line: { color: colour, width: theme.strong ? 2 : 1, dash: "dot" },
       marker: { color: colour, size: 9, symbol: SYMBOLS[place % SYMBOLS.length]! },
       hovertemplate:
-        "<b>%{customdata[0]}</b><br>%{customdata[1]} labels: %{y:.1%}" +
+        `<b>%{customdata[0]}</b><br>${of === "runs" ? "" : "%{customdata[1]} labels: "}%{y:.1%}` +
         "<br>95 % interval %{customdata[2]:.1%} – %{customdata[3]:.1%}, %{customdata[4]} seeds<extra></extra>",
     })),
     layout: {
@@ -52,15 +52,15 @@ export function plotlyComparison({ rows }: ComparisonFigure, { theme, width }: P
       xaxis: {
         ...baseAxis(theme),
         showgrid: false,
-        tickvals: labels.map((_, index) => index),
+        tickvals: of === "runs" ? [] : labels.map((_, index) => index),
         ticktext: labels.map(String),
         range: [-0.35, labels.length - 0.65],
-        title: { text: "labelled examples", font: { size: 11, color: theme.muted }, standoff: 8 },
+        title: { text: of === "runs" ? "" : "labelled examples", font: { size: 11, color: theme.muted }, standoff: 8 },
       },
       yaxis: { ...baseAxis(theme), tickformat: ".0%", range: [low, high], nticks: 8 },
       annotations: [
         label(
-          "Test accuracy",
+          of === "runs" ? "Validation accuracy" : "Test accuracy",
           { xref: "paper", yref: "paper", x: 0, y: 1, yanchor: "bottom", yshift: 6, xshift: -2 },
           { size: 13, color: theme.foreground, weight: 600 },
         ),

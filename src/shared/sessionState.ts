@@ -33,6 +33,8 @@ export type SessionMessage =
   /** A checkpoint has been written. */
   | { readonly kind: "checkpoint"; readonly checkpoint: CheckpointDescription }
   | { readonly kind: "progress"; readonly progress: ProgressUpdate }
+  /** Answer to `select`. `known`: false when this kernel has no such figure; `variable`: the one that holds it. */
+  | { readonly kind: "selected"; readonly plot: string; readonly known: boolean; readonly variable?: string }
   /** The check of one execution (its request's `msg_id`) is through; an empty list means that the types are right. */
   | { readonly kind: "checked"; readonly executionId: string; readonly problems: readonly TypeProblem[] };
 
@@ -42,7 +44,11 @@ export type SessionRequest =
   | { readonly kind: "replay"; readonly executionId: string }
   /** The front end has shown all of this execution: the kernel may forget it. */
   | { readonly kind: "acknowledge"; readonly executionId: string }
-  | { readonly kind: "watchVariables"; readonly watch: boolean };
+  | { readonly kind: "watchVariables"; readonly watch: boolean }
+  /** People can select in this front end's figures. */
+  | { readonly kind: "offerSelections" }
+  /** A person has selected these examples of the dataset in the figure of this name; none: takes it back. */
+  | { readonly kind: "select"; readonly plot: string; readonly indices: number[] };
 
 /** An execution whose messages the kernel keeps until a front end acknowledges it. */
 export interface KeptExecution {
@@ -118,6 +124,11 @@ export interface SessionState {
   readonly engine: EngineInfo;
   readonly models: readonly NamedModel[];
   readonly datasets: readonly NamedDataset[];
+  readonly backbones: readonly NamedBackbone[];
+  /** Features that images left behind when they crossed a frozen backbone. */
+  readonly featureCache: { readonly bytes: number; readonly spaces: number };
+  /** tfjs tensors of the cells that are alive; absent until a cell has imported tfjs. */
+  readonly tensors?: { readonly count: number; readonly bytes: number };
 }
 
 export interface EngineInfo {
@@ -130,6 +141,16 @@ export interface EngineInfo {
 
 export type NamedModel = ModelDescription & { readonly name: string };
 export type NamedDataset = DatasetDescription & { readonly name: string };
+export type NamedBackbone = BackboneDescription & { readonly name: string };
+
+export interface BackboneDescription {
+  readonly kind: "backbone";
+  /** `"fashion-cnn"`. */
+  readonly backbone: string;
+  /** `[height, width, channels]`. */
+  readonly inputShape: readonly number[];
+  readonly parameters: number;
+}
 
 export interface ModelDescription {
   readonly kind: "model";
@@ -138,8 +159,21 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   /** Layers that have weights, from input to head: the ones that `lastLayers` counts from the end. */
   readonly layers: readonly LayerDescription[];
+  /** In the order in which they were begun. */
+  readonly trainings: readonly TrainingDescription[];
   /** Id of the dataset that this model was last trained on, if any. */
   readonly trainedOn?: string;
+  /** `[height, width, channels]` of the images that it takes. */
+  readonly inputShape: readonly number[];
+  /** What was measured of a training step, by the number of last layers that trained. */
+  readonly stepSeconds: readonly StepSeconds[];
+}
+
+export interface StepSeconds {
+  readonly lastLayers: number;
+  /** Wall-clock, of the latest such training; what the frozen layers cost is in it. */
+  readonly seconds: number;
+  readonly batchSize: number;
 }
 
 export interface LayerDescription {
@@ -148,6 +182,21 @@ export interface LayerDescription {
   readonly type: string;
   readonly parameters: number;
   readonly frozen: boolean;
+  /** Of what it puts out, without the batch: `[height, width, channels]` or `[features]`. */
+  readonly outputShape: readonly number[];
+}
+
+/** One training of a model, as it is now. */
+export interface TrainingDescription {
+  /** `"head"`, `"last 3 layers"`, `"from scratch"`. */
+  readonly name: string;
+  readonly status: "training" | "finished" | "interrupted" | "failed";
+  readonly epochs: number;
+  /** Wall-clock. */
+  readonly seconds: number;
+  /** Of the last epoch; accuracies in [0, 1]. */
+  readonly trainAccuracy?: number;
+  readonly validationAccuracy?: number;
 }
 
 export interface DatasetDescription {
@@ -155,13 +204,17 @@ export interface DatasetDescription {
   readonly id: string;
   readonly size: number;
   readonly classes: readonly string[];
+  /** Examples of each class. */
+  readonly classCounts: readonly number[];
+  /** `[height, width, channels]`. */
+  readonly itemShape: readonly number[];
 }
 
 /** Lab objects answer to this symbol; the kernel finds them among the variables of the cells without loading the lab. */
 export const describe: unique symbol = Symbol.for("graft.describe");
 
 export interface Describable {
-  [describe](): ModelDescription | DatasetDescription;
+  [describe](): ModelDescription | DatasetDescription | BackboneDescription;
 }
 
 /** Lab objects answer to this symbol with what the Variables view shows of them. */

@@ -9,6 +9,8 @@ export type ControlRequest =
   | { readonly action: "evaluate"; readonly expression: string }
   /** Clicks the first visible element that the CSS selector finds in any frame. */
   | { readonly action: "click"; readonly selector: string }
+  /** Drags over places in the first visible element that the selector finds, as parts of its width and height. */
+  | { readonly action: "drag"; readonly selector: string; readonly path: readonly (readonly [number, number])[] }
   /** Presses keys, in Playwright's notation: `"Control+Shift+P"`. */
   | { readonly action: "press"; readonly keys: string }
   /** Types text into what has the focus. */
@@ -34,6 +36,8 @@ export const hostVariables = {
   result: "GRAFT_HOST_RESULT",
   /** File to which Mocha's reporter appends; the runner prints it. */
   log: "GRAFT_HOST_LOG",
+  /** Folder of the extensions that this window has installed. */
+  extensions: "GRAFT_HOST_EXTENSIONS",
   /** Optional: only tests whose title contains this. */
   only: "GRAFT_HOST_ONLY",
 } as const;

@@ -64,6 +64,9 @@ async function act(page: Page, request: ControlRequest, screenshotFolder: string
     case "click":
       await (await firstVisible(page, request.selector)).click();
       return [];
+    case "drag":
+      await dragOver(page, await firstVisible(page, request.selector), request.path);
+      return [];
     case "press":
       await page.keyboard.press(request.keys);
       return [];
@@ -102,4 +105,15 @@ async function firstVisible(page: Page, selector: string): Promise<Locator> {
     await page.waitForTimeout(100);
   }
   throw new Error(`Expected a visible ${selector} within 10 s, but found none in ${page.frames().length} frames`);
+}
+
+async function dragOver(page: Page, element: Locator, path: readonly (readonly [number, number])[]): Promise<void> {
+  await element.scrollIntoViewIfNeeded();
+  const box = await element.boundingBox();
+  if (box === null) throw new Error("Expected an element to drag over, but it is not on the page");
+  const places = path.map(([across, down]) => [box.x + across * box.width, box.y + down * box.height] as const);
+  await page.mouse.move(...places[0]!);
+  await page.mouse.down();
+  for (const place of places.slice(1)) await page.mouse.move(...place, { steps: 5 });
+  await page.mouse.up();
 }

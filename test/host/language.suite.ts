@@ -77,7 +77,7 @@ suite("language", () => {
     const items = await completionsAt(2, new Position(0, 6), 50);
     const named = items.filter(({ label }) => label === "fineTune");
     assert.equal(named.length, 1, `fineTune is offered ${named.length} times`);
-    assert.match(named[0]?.detail ?? "", /^\(method\) TrainableModel\.fineTune\(/);
+    assert.match(named[0]?.detail ?? "", /^\(method\) Model\.fineTune\(/);
     assert.match((named[0]?.documentation as MarkdownString).value, /Trains the last layers by gradient descent/);
 
     await edit(2, 6);

@@ -1,20 +1,40 @@
-/** Runs the host suite in VS Code's server, with the workbench in headless Chromium. */
-import { join } from "node:path";
+/** Runs a host suite in VS Code's server, with the workbench in headless Chromium. */
+import { basename, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { chromiumFlags, findChromium } from "../../scripts/chromium";
-import { inProject } from "../../scripts/project";
-import { step } from "../../scripts/progress";
+import { step } from "../../src/cli/progress";
 import type { SuiteResult } from "../../scripts/suiteResult";
-import { installVscodeServer, remoteUri, startVscodeServer, workbenchUrl } from "../../scripts/vscodeServer";
+import {
+  installExtension,
+  installVscodeServer,
+  remoteUri,
+  startVscodeServer,
+  workbenchUrl,
+} from "../../scripts/vscodeServer";
+import { hostVariables } from "./control";
 import { runHostSuite, type HostRun } from "./hostRun";
 
 /** Everything has to work without the internet, so nothing but this machine can be reached. */
 const flags = [...chromiumFlags, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
 
-export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
+/** What a window is opened on. */
+export interface HostSubject {
+  /** The extension under development. */
+  readonly extension: string;
+  /** Entry of the suite. */
+  readonly suite: string;
+  /** Extensions to install first, as `.vsix` files. */
+  readonly install?: readonly string[];
+}
+
+export async function runInBrowser(subject: HostSubject, timeoutMs: number): Promise<SuiteResult> {
   const install = await installVscodeServer();
   const executablePath = await findChromium();
   return runHostSuite(async (run) => {
+    const extensionsFolder = join(run.folder, "extensions");
+    for (const vsix of subject.install ?? []) {
+      await step(`installing ${basename(vsix)}`, () => installExtension(install, vsix, extensionsFolder));
+    }
     let tellDeath: (reason: string) => void = () => undefined;
     const died = new Promise<string>((resolve) => (tellDeath = resolve));
     let exits = 0;
@@ -23,9 +43,9 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
       port: 0,
       serverDataFolder: join(run.folder, "server"),
       userDataFolder: run.userDataFolder,
-      extensionsFolder: join(run.folder, "extensions"),
+      extensionsFolder,
       testDriver: true,
-      env: run.env,
+      env: { ...run.env, [hostVariables.extensions]: extensionsFolder },
       onLog: (line) => {
         if (process.env.GRAFT_HOST_VERBOSE === "1") process.stderr.write(`  server: ${line}\n`);
         if (line.includes("Extension Host Process exited") && ++exits > run.control.reloads) tellDeath(line);
@@ -44,7 +64,7 @@ export async function runInBrowser(timeoutMs: number): Promise<SuiteResult> {
         }),
       );
       const page = await openPage(browser);
-      const ended = await openWorkbench(page, server.port, run);
+      const ended = await openWorkbench(page, server.port, run, subject);
       const lost = Promise.race([died, run.interrupted, server.ended.then(() => "VS Code's server ended")]);
       return await firstOf(ended.done, lost, timeoutMs);
     } finally {
@@ -66,7 +86,12 @@ async function openPage(browser: Browser): Promise<Page> {
 }
 
 /** The answer's promise settles when VS Code says that the suite has ended, or when the page is lost. */
-async function openWorkbench(page: Page, port: number, run: HostRun): Promise<{ done: Promise<string | undefined> }> {
+async function openWorkbench(
+  page: Page,
+  port: number,
+  run: HostRun,
+  { extension, suite }: HostSubject,
+): Promise<{ done: Promise<string | undefined> }> {
   let finish: (trouble: string | undefined) => void = () => undefined;
   const done = new Promise<string | undefined>((resolve) => (finish = resolve));
   await page.exposeFunction("codeAutomationExit", () => finish(undefined));
@@ -74,8 +99,8 @@ async function openWorkbench(page: Page, port: number, run: HostRun): Promise<{ 
   page.on("crash", () => finish("the page crashed"));
   run.control.attach(page);
   const payload = [
-    ["extensionDevelopmentPath", remoteUri(port, inProject())],
-    ["extensionTestsPath", remoteUri(port, inProject("dist", "test", "host", "suite.js"))],
+    ["extensionDevelopmentPath", remoteUri(port, extension)],
+    ["extensionTestsPath", remoteUri(port, suite)],
     ["skipWelcome", "true"],
   ] as const;
   await page.goto(workbenchUrl(port, run.workspace, payload), { waitUntil: "domcontentloaded" });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { download, runTests } from "@vscode/test-electron";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { messageOf, step } from "../../scripts/progress";
+import { messageOf, step } from "../../src/cli/progress";
 import { inProject } from "../../scripts/project";
 import type { SuiteResult } from "../../scripts/suiteResult";
 import { cacheFolder } from "../../src/lab/data/locations";

@@ -1,30 +1,24 @@
 import { strict as assert } from "node:assert";
-import {
-  commands,
-  NotebookCellKind,
-  NotebookRange,
-  NotebookEditorRevealType,
-  Range,
-  window,
-  workspace,
-  WorkspaceEdit,
-} from "vscode";
+import { commands, NotebookCellKind, NotebookRange, NotebookEditorRevealType, window } from "vscode";
 import { waitForFigure } from "./figures";
-import { runFromPalette } from "./palette";
+import { compareOverFewerSeeds } from "./shortTutorial";
 import { TestNotebook, waitUntil } from "./testNotebook";
-import { screenshot, setTheme } from "./workbenchPage";
+import { click, screenshot, setTheme, waitInFrames } from "./workbenchPage";
 
 suite("tutorial 01", () => {
   let notebook: TestNotebook;
 
   suiteSetup(async () => {
-    await runFromPalette("Graft: Open Tutorial");
+    await commands.executeCommand("workbench.action.openWalkthrough", "graft.graft-lab#graft.getStarted", false);
+    await waitInFrames("the walkthrough", `document.querySelector(".getting-started-step") !== null`);
+    await screenshot("packaged-walkthrough");
+    await click('.getting-started-step .monaco-button:has-text("Open Tutorial")');
     const isOpen = () => window.activeNotebookEditor?.notebook.uri.path.endsWith("01-first-transfer.ipynb") === true;
     await waitUntil("the tutorial", isOpen);
     const uri = window.activeNotebookEditor?.notebook.uri;
     assert.ok(uri);
     notebook = await TestNotebook.open(uri);
-    await compareOverFewerSeeds();
+    await compareOverFewerSeeds(notebook);
   });
 
   suiteTeardown(async () => {
@@ -72,17 +66,6 @@ suite("tutorial 01", () => {
       assert.equal(comparison.rows, 9, "expected three strategies for each of three label counts");
       await screenshot(`tutorial-comparison-${theme}`);
     });
-  }
-
-  /** `npm run demo` compares over all ten seeds; here it is the window that is tested, and two take a fifth of the time. */
-  async function compareOverFewerSeeds(): Promise<void> {
-    const { document } = notebook.cell(indexOf("compareStrategies"));
-    const at = document.getText().indexOf("seeds: 10");
-    assert.ok(at >= 0, "the comparison no longer says seeds: 10");
-    const edit = new WorkspaceEdit();
-    const range = new Range(document.positionAt(at), document.positionAt(at + "seeds: 10".length));
-    edit.replace(document.uri, range, "seeds: 2");
-    await workspace.applyEdit(edit);
   }
 
   /** The first cell that calls this function. */

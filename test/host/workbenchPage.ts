@@ -34,6 +34,11 @@ export async function click(selector: string): Promise<void> {
   await post({ action: "click", selector });
 }
 
+/** Drags over places in the first visible element that the selector finds, as parts of its width and height. */
+export async function drag(selector: string, ...path: readonly (readonly [number, number])[]): Promise<void> {
+  await post({ action: "drag", selector, path });
+}
+
 /** Presses keys, in Playwright's notation: `"Enter"`, `"Control+Shift+P"`. */
 export async function press(keys: string): Promise<void> {
   await post({ action: "press", keys });

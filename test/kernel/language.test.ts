@@ -105,7 +105,7 @@ describe("completion", () => {
 
   it("describes a candidate with the library's documentation", async () => {
     const answer = await language.ask({ kind: "describe", ...at(importGraft, makeModel, "model.|"), name: "fineTune" });
-    expect(answer?.description.signature).toMatch(/^\(method\) TrainableModel\.fineTune\(train: Dataset/);
+    expect(answer?.description.signature).toMatch(/^\(method\) Model\.fineTune\(train: Dataset/);
     expect(answer?.description.documentation).toContain("Trains the last layers by gradient descent");
     expect(answer?.description.documentation).toContain("*@throws*");
   });

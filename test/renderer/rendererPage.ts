@@ -12,6 +12,12 @@ export interface RendererPage {
   render(id: string, payload: unknown): Promise<void>;
   dispose(id?: string): Promise<void>;
   setTheme(kind: ThemeKind): Promise<void>;
+  /** What the renderer has sent to the extension. */
+  posted(): Promise<unknown[]>;
+  /** Makes `posted` empty again. */
+  forget(): Promise<void>;
+  /** Sends a message to the renderer as the extension does. */
+  tell(message: unknown): Promise<void>;
   /** What the renderer wrote on the figure in output `id`. */
   drawn(id: string): Promise<DOMStringMap>;
   /** Resolves when output `id` is drawn and says so much about itself, e.g. `{ points: "270" }`. */
@@ -47,6 +53,9 @@ export async function openRendererPage(browser: Browser, kind: ThemeKind, width:
         id,
         text: typeof payload === "string" ? payload : JSON.stringify(payload),
       }),
+    posted: () => page.evaluate(() => (globalThis as unknown as Harness).graft.posted),
+    forget: () => page.evaluate(() => void (globalThis as unknown as Harness).graft.posted.splice(0)),
+    tell: (message) => page.evaluate((message) => (globalThis as unknown as Harness).graft.tell(message), message),
     dispose: (id) => page.evaluate((id) => (globalThis as unknown as Harness).graft.dispose(id), id),
     drawn: (id) =>
       page.locator(`#${id} [data-graft-figure]`).evaluate((root) => Object.assign({}, (root as HTMLElement).dataset)),
@@ -62,7 +71,12 @@ export async function openRendererPage(browser: Browser, kind: ThemeKind, width:
 }
 
 interface Harness {
-  readonly graft: { render(id: string, text: string): void; dispose(id: string | undefined): void };
+  readonly graft: {
+    render(id: string, text: string): void;
+    dispose(id: string | undefined): void;
+    posted: unknown[];
+    tell(message: unknown): void;
+  };
 }
 
 /** The policy is VS Code's own for notebook outputs, without the evaluation of strings. */
@@ -72,8 +86,8 @@ function html(): string {
 <style>body { margin: 0; padding: 12px 28px; background: var(--vscode-notebook-editorBackground); }</style></head>
 <body><div id="outputs"></div><script type="module">
 import { activate } from "${ORIGIN}figure.js";
-const renderer = activate({});
 window.graft = {
+  posted: [],
   render(id, text) {
     let element = document.getElementById(id);
     if (element === null) {
@@ -85,6 +99,10 @@ window.graft = {
   },
   dispose: (id) => renderer.disposeOutputItem(id),
 };
+const renderer = activate({
+  postMessage: (message) => void window.graft.posted.push(message),
+  onDidReceiveMessage: (listener) => void (window.graft.tell = listener),
+});
 document.body.dataset.ready = "";
 </script></body></html>`;
 }

@@ -6,12 +6,10 @@ import type { LayerDescription, NamedDataset, NamedModel } from "../../shared/se
 
 export interface LayerChoice {
   readonly lastLayers: number;
-  /** `"Last 3 layers"`. */
-  readonly label: string;
   /** Names from the cut to the head: `"conv4, bn4, head"`. */
   readonly names: string;
-  /** `"148,234 of 300,826 parameters trained"`. */
-  readonly parameters: string;
+  readonly trainedParameters: number;
+  readonly parameters: number;
 }
 
 export interface FineTunePlan {
@@ -25,20 +23,19 @@ export interface FineTunePlan {
 
 export const defaultLearningRate = 1e-3;
 export const defaultEpochs = 20;
+/** The library's own defaults for `{ all: true }`. */
+export const wholeNetworkRate = defaultLearningRate / 10;
+export const wholeNetworkEpochs = 5;
 const mostNames = 6;
 
 /** One choice for each number of layers, fewest first. */
 export function layerChoices({ layers }: NamedModel): readonly LayerChoice[] {
-  const total = parametersOf(layers);
+  const parameters = parametersOf(layers);
   return layers.map((_, index) => {
     const lastLayers = index + 1;
     const trained = layers.slice(-lastLayers);
-    return {
-      lastLayers,
-      label: lastLayers === 1 ? "Last layer" : `Last ${lastLayers} layers`,
-      names: shortList(trained.map(({ name }) => name)),
-      parameters: `${count(parametersOf(trained))} of ${count(total)} parameters trained`,
-    };
+    const names = shortList(trained.map(({ name }) => name));
+    return { lastLayers, names, trainedParameters: parametersOf(trained), parameters };
   });
 }
 
@@ -52,33 +49,23 @@ export function suggestedLastLayers({ layers }: NamedModel): number {
 /** Datasets that the model can be trained on, the one that it was last trained on first. */
 export function trainingChoices(model: NamedModel, datasets: readonly NamedDataset[]): readonly NamedDataset[] {
   const fitting = datasets.filter((dataset) => sameClasses(dataset, model));
-  const score = ({ id, name }: NamedDataset): number => (id === model.trainedOn ? 0 : isTest(name) ? 2 : 1);
+  const score = ({ id, name, itemShape }: NamedDataset): number =>
+    (id === model.trainedOn ? 0 : isTest(name) ? 2 : 1) + (itemShape.join() === model.inputShape.join() ? 0 : 3);
   return [...fitting].sort((a, b) => score(a) - score(b));
 }
 
-/** A dataset whose name says that it is for testing. */
+/** A dataset whose name says that it is for testing; the likeliest has images of the size and is in the object that `train` has and is in. */
 export function testDataset(
-  model: NamedModel,
+  { classes }: { readonly classes: readonly string[] },
   datasets: readonly NamedDataset[],
   train: NamedDataset,
 ): NamedDataset | undefined {
-  return datasets.find((dataset) => dataset.id !== train.id && isTest(dataset.name) && sameClasses(dataset, model));
-}
-
-/** Undefined when the text is a learning rate; otherwise what is wrong with it. */
-export function learningRateProblem(text: string): string | undefined {
-  const value = Number(text);
-  return text.trim() !== "" && value > 0 && value <= 1
-    ? undefined
-    : `Expected a number above 0 and at most 1, like 1e-3, but found "${text.trim()}".`;
-}
-
-/** Undefined when the text is a number of epochs; otherwise what is wrong with it. */
-export function epochsProblem(text: string): string | undefined {
-  const value = Number(text);
-  return text.trim() !== "" && Number.isInteger(value) && value >= 1 && value <= 10_000
-    ? undefined
-    : `Expected a whole number from 1 to 10000, but found "${text.trim()}".`;
+  const tests = datasets.filter(
+    ({ id, name, ...rest }) => id !== train.id && isTest(name) && sameClasses(rest, { classes }),
+  );
+  const likeness = ({ name, itemShape }: NamedDataset): number =>
+    (itemShape.join() === train.itemShape.join() ? 2 : 0) + (ownerOf(name) === ownerOf(train.name) ? 1 : 0);
+  return tests.sort((a, b) => likeness(b) - likeness(a))[0];
 }
 
 /** `0.001` as `"1e-3"`, `0.05` as it is. */
@@ -107,11 +94,12 @@ function shortList(names: readonly string[]): string {
     : `${names[0] ?? ""}, … ${names.length - mostNames + 1} more …, ${names.slice(2 - mostNames).join(", ")}`;
 }
 
-function count(value: number): string {
-  return value.toLocaleString("en-US");
+/** `digits.train` -> `digits`; empty for what is a variable itself. */
+function ownerOf(name: string): string {
+  return name.includes(".") ? (name.split(".")[0] ?? "") : "";
 }
 
-function isTest(name: string): boolean {
+export function isTest(name: string): boolean {
   return /test|held/i.test(name);
 }
 

@@ -1,21 +1,17 @@
-/** A new notebook with the skeleton of a transfer: data, backbone and head, training, evaluation. */
+/** A new notebook with the skeleton of a transfer: data that the person picks, backbone and head, training, evaluation. */
 import * as vscode from "vscode";
 import { NOTEBOOK_TYPE } from "../contributions";
 import { newNotebookMetadata } from "../notebook/kernelspec";
-
-const cells = [
-  `import { backbones, datasets, graft, show } from "graft";
-
-const { train: pool, test } = await datasets.mnist();
-const train = pool.sample({ labels: 50, seed: 1 });`,
-  `const backbone = await backbones.load("fashion-cnn");
-const model = graft(backbone, { classes: train.classes, seed: 1 });
-console.log(model.summary());`,
-  `await model.trainHead(train);
-await model.evaluate(test)`,
-];
+import { converse } from "./converse";
+import { chooseData } from "./dialogues/newNotebook";
+import { notebookCells } from "./plans/dataCells";
 
 export async function newNotebook(): Promise<void> {
+  // It is not saved yet, so paths in it are absolute.
+  const chosen = await converse(chooseData(), { folder: undefined, remote: false });
+  if (chosen === undefined) {
+    return;
+  }
   const data = new vscode.NotebookData([
     new vscode.NotebookCellData(
       vscode.NotebookCellKind.Markup,
@@ -24,7 +20,9 @@ export async function newNotebook(): Promise<void> {
       )}`,
       "markdown",
     ),
-    ...cells.map((code) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, code, "typescript")),
+    ...notebookCells(chosen).map(
+      (code) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, code, "typescript"),
+    ),
   ]);
   data.metadata = newNotebookMetadata;
   const notebook = await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data);

@@ -285,6 +285,7 @@ export class KernelSession {
         break;
       case "replay":
       case "ran":
+      case "selected":
       case "variables":
         break;
       default:

@@ -9,6 +9,8 @@ import { NOTEBOOK_TYPE } from "../contributions";
 import { readSettings } from "../settings";
 import { KernelSession } from "./kernelSession";
 import { KnownKernels } from "./knownKernels";
+import { nativeEngineEnvironment } from "./nativeEngineEnvironment";
+import { tellOnceOfElectron } from "./tellOnceOfElectron";
 import { LocalKernels } from "./localKernels";
 import { ServerConnections } from "./serverConnections";
 
@@ -92,6 +94,8 @@ export class KernelSessions implements vscode.Disposable {
       typeErrors,
       idleExitSeconds,
       checkpointFolder,
+      env: nativeEngineEnvironment(this.#context),
+      onNode: (node) => tellOnceOfElectron(this.#context, node),
       ...(nodePath === undefined ? {} : { nodePath }),
     };
   }

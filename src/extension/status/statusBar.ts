@@ -1,15 +1,17 @@
-/** The status bar entry of the active notebook: kernel state and engine. Click for more about the engine. */
+/** The status bar entry of the active notebook: kernel, engine, tensors, and how long work is getting on. Click for more about the engine. */
 import * as vscode from "vscode";
 import { commandIds, contextKeys } from "../contributions";
-import type { KernelState } from "../kernel/kernelSession";
+import type { KernelSession, KernelState } from "../kernel/kernelSession";
 import type { KernelSessions } from "../kernel/kernelSessions";
 import type { GraftController } from "../notebook/controller";
-import { engineLines, statusText } from "./statusText";
+import { RunningWork } from "./runningWork";
+import { bytesText, engineLines, statusText, tensorText } from "./statusText";
 
 export class StatusBar implements vscode.Disposable {
   readonly #sessions: KernelSessions;
   readonly #controller: GraftController;
   readonly #item = vscode.window.createStatusBarItem("graft.status", vscode.StatusBarAlignment.Left, 10);
+  readonly #works = new WeakMap<KernelSession, RunningWork>();
   readonly #subscriptions: readonly { dispose: () => void }[];
 
   constructor(sessions: KernelSessions, controller: GraftController) {
@@ -21,7 +23,7 @@ export class StatusBar implements vscode.Disposable {
       this.#item,
       vscode.window.onDidChangeActiveNotebookEditor(() => this.#update()),
       controller.onDidChangeSelection(() => this.#update()),
-      sessions.onDidOpen((session) => session.onDidChange(() => this.#update())),
+      sessions.onDidOpen((session) => this.#follow(session)),
     ];
     this.#update();
   }
@@ -30,23 +32,53 @@ export class StatusBar implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #update(): void {
+  #follow(session: KernelSession): void {
+    const work = new RunningWork();
+    this.#works.set(session, work);
+    session.onDidProgress((update) => {
+      work.take(update, Date.now());
+      const { active, session: shown } = this.#active();
+      if (active && shown === session) {
+        this.#show(session);
+      }
+    });
+    session.onDidChange(() => {
+      if (session.kernelState !== "busy") {
+        work.end();
+      }
+      this.#update();
+    });
+  }
+
+  #active(): { readonly active: boolean; readonly session: KernelSession | undefined } {
     const notebook = vscode.window.activeNotebookEditor?.notebook;
     const active = notebook !== undefined && this.#controller.isSelected(notebook);
-    const session = active ? this.#sessions.find(notebook.uri) : undefined;
+    return { active, session: active ? this.#sessions.find(notebook.uri) : undefined };
+  }
+
+  #update(): void {
+    const { active, session } = this.#active();
     const state = session?.kernelState ?? "none";
     void vscode.commands.executeCommand("setContext", contextKeys.notebookActive, active);
     void vscode.commands.executeCommand("setContext", contextKeys.kernelRunning, state === "idle" || state === "busy");
     void vscode.commands.executeCommand("setContext", contextKeys.onServer, session?.server !== undefined);
-    if (!active) {
+    if (active) {
+      this.#show(session);
+    } else {
       this.#item.hide();
-      return;
     }
-    const engine = session?.sessionState?.engine;
-    this.#item.text = statusText(state, engine, session?.server);
+  }
+
+  #show(session: KernelSession | undefined): void {
+    const state = session?.kernelState ?? "none";
+    const { engine, tensors, featureCache } = session?.sessionState ?? {};
+    const work = session === undefined ? undefined : this.#works.get(session)?.now;
+    this.#item.text = statusText({ state, engine, tensors, server: session?.server, work });
     this.#item.backgroundColor = backgroundOf(state);
     const lines = [
       ...(engine === undefined ? [withoutEngine(state)] : engineLines(engine)),
+      ...(tensors === undefined ? [] : [vscode.l10n.t("Tensors of cells that are alive: {0}", tensorText(tensors))]),
+      ...(featureCache === undefined ? [] : [vscode.l10n.t("Feature cache: {0}", bytesText(featureCache.bytes))]),
       ...(session?.death === undefined ? [] : [session.death.sentence]),
       ...(session?.description === undefined ? [] : [vscode.l10n.t("Kernel: {0}", session.description)]),
     ];

@@ -8,30 +8,29 @@ import type { VariablesMessage } from "../../shared/variablesView";
 import { contextKeys, VARIABLES_VIEW } from "../contributions";
 import type { KernelSession } from "../kernel/kernelSession";
 import type { KernelSessions } from "../kernel/kernelSessions";
-import type { GraftController } from "../notebook/controller";
+import type { ShownSession } from "./shownSession";
 import { variablesPage } from "./variablesPage";
 
 type Variables = Extract<SessionMessage, { readonly kind: "variables" }>;
 
 export class VariablesView implements vscode.WebviewViewProvider, vscode.Disposable {
-  readonly #controller: GraftController;
-  readonly #sessions: KernelSessions;
+  readonly #shown: ShownSession;
   readonly #distFolder: vscode.Uri;
   readonly #told = new WeakMap<KernelSession, Variables>();
   readonly #subscriptions: readonly { dispose: () => void }[];
   #view: vscode.WebviewView | undefined;
-  #shown: vscode.Uri | undefined;
   #watched: KernelSession | undefined;
 
-  constructor(sessions: KernelSessions, controller: GraftController, extension: vscode.Uri) {
-    this.#sessions = sessions;
-    this.#controller = controller;
+  constructor(sessions: KernelSessions, shown: ShownSession, extension: vscode.Uri) {
+    this.#shown = shown;
     this.#distFolder = vscode.Uri.joinPath(extension, "dist", "renderer");
     this.#subscriptions = [
       vscode.window.registerWebviewViewProvider(VARIABLES_VIEW, this),
-      vscode.window.onDidChangeActiveNotebookEditor(() => this.#choose()),
-      controller.onDidChangeSelection(() => this.#choose()),
       sessions.onDidOpen((session) => this.#follow(session)),
+      shown.onDidChange(() => {
+        this.#watch();
+        this.#show();
+      }),
     ];
   }
 
@@ -62,30 +61,11 @@ export class VariablesView implements vscode.WebviewViewProvider, vscode.Disposa
         session.ask({ kind: "watchVariables", watch: true }); // The comm is a new one.
       }
     });
-    session.onDidForget(() => {
-      this.#told.delete(session);
-      this.#show();
-    });
-    session.onDidChange(() => this.#show());
-    this.#choose();
-  }
-
-  /** Another editor than a notebook of Graft leaves the view as it is. */
-  #choose(): void {
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
-    if (notebook !== undefined && this.#controller.isSelected(notebook)) {
-      this.#shown = notebook.uri;
-    }
-    this.#watch();
-    this.#show();
-  }
-
-  get #session(): KernelSession | undefined {
-    return this.#shown === undefined ? undefined : this.#sessions.find(this.#shown);
+    session.onDidForget(() => void this.#told.delete(session));
   }
 
   #watch(): void {
-    const wanted = this.#view?.visible === true ? this.#session : undefined;
+    const wanted = this.#view?.visible === true ? this.#shown.session : undefined;
     if (wanted !== this.#watched) {
       this.#watched?.ask({ kind: "watchVariables", watch: false });
       this.#watched = wanted;
@@ -94,7 +74,7 @@ export class VariablesView implements vscode.WebviewViewProvider, vscode.Disposa
   }
 
   #show(): void {
-    const session = this.#session;
+    const session = this.#shown.session;
     const told = session === undefined ? undefined : this.#told.get(session);
     const message: VariablesMessage = {
       kind: "show",
@@ -103,7 +83,7 @@ export class VariablesView implements vscode.WebviewViewProvider, vscode.Disposa
       ...(told?.tensors === undefined ? {} : { tensors: told.tensors }),
     };
     if (this.#view !== undefined) {
-      this.#view.description = this.#shown?.path.split("/").at(-1) ?? "";
+      this.#view.description = this.#shown.name;
       void this.#view.webview.postMessage(message);
     }
   }

@@ -12,13 +12,18 @@ import { LanguageService } from "./languageService";
 const fakeWorker = `
 const { parentPort, workerData } = require("node:worker_threads");
 const told = [];
+const ran = [];
 parentPort.on("message", (message) => {
   switch (message.kind) {
     case "ran":
       told.push("ran " + message.cell.text);
+      ran.push(message.cell.index);
       return;
     case "skip":
       told.push("skipped " + message.index);
+      return;
+    case "tidy":
+      parentPort.postMessage({ kind: "tidied", unreachable: ran.slice(0, -1) });
       return;
     case "check":
       told.push("checked " + message.index);
@@ -106,6 +111,13 @@ describe("a worker that dies", () => {
     service.ran("unchecked");
     expect(await service.complete("die", 0)).toBeUndefined();
     expect(await told()).toEqual(["ran kept", "ran unchecked"]);
+  });
+
+  it("need not be told again of cells out of reach that nobody checked", async () => {
+    for (let i = 0; i < 203; i++) service.ran(`cell ${i}`);
+    expect(await service.complete("die", 0)).toBeUndefined();
+    // What the worker knew by the 200th, all but the last is out of reach by its word.
+    expect(await told()).toEqual(["ran cell 199", "ran cell 200", "ran cell 201", "ran cell 202"]);
   });
 
   it("does not take the questions behind the fatal one with it", async () => {

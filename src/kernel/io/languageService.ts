@@ -12,10 +12,13 @@ import { QuietMoment } from "./quietMoment";
 import type { ConsoleQuestion, FromLanguage, Inspection, LanguageSetup, ToLanguage } from "../language/languageLink";
 
 /** Lower is earlier. Somebody waits for `typing`; a cell that runs may wait for its `check`. */
-const urgency = { typing: 0, check: 1, diagnose: 2 } as const;
+const urgency = { typing: 0, check: 1, diagnose: 2, tidy: 3 } as const;
 
 /** Cells may run faster than they are checked for hours: of more than so many that wait, the oldest stay unchecked. */
 const mostChecks = 500;
+
+/** Cells that nobody checks tell nobody which are out of reach: after so many it is asked for. */
+const mostUntidy = 200;
 
 /** A worker that dies more often stays dead. */
 const mostDeaths = 3;
@@ -41,6 +44,7 @@ export class LanguageService {
   #deaths = 0;
   #stopped = false;
   #cells = 0;
+  #untidy = 0;
   #startTimer: NodeJS.Timeout | undefined;
   #stuckTimer: NodeJS.Timeout | undefined;
 
@@ -61,6 +65,10 @@ export class LanguageService {
   /** A cell runs that nobody wants checked: later questions know it. */
   ran(code: string): void {
     this.#note(code, false);
+    if (++this.#untidy >= mostUntidy) {
+      this.#untidy = 0;
+      void this.#tidy();
+    }
   }
 
   /** Problems of a cell that runs now. It waits for a quiet moment unless the cell waits for it (`gate`). */
@@ -74,7 +82,7 @@ export class LanguageService {
     if (answer?.kind !== "checked") {
       return [];
     }
-    answer.unreachable.forEach((each) => this.#ran.delete(each));
+    this.#forget(answer.unreachable);
     return answer.problems;
   }
 
@@ -104,6 +112,17 @@ export class LanguageService {
     clearTimeout(this.#stuckTimer);
     this.#stopped = true;
     await this.#worker?.terminate();
+  }
+
+  async #tidy(): Promise<void> {
+    const answer = await this.#ask({ kind: "tidy" }, urgency.tidy, this);
+    if (answer?.kind === "tidied") {
+      this.#forget(answer.unreachable);
+    }
+  }
+
+  #forget(cells: readonly number[]): void {
+    cells.forEach((each) => this.#ran.delete(each));
   }
 
   #askConsole(question: ConsoleQuestion): Promise<FromLanguage | undefined> {
@@ -206,6 +225,7 @@ export class LanguageService {
     this.#asked = undefined;
     if (this.#stopped || this.#deaths > mostDeaths) {
       this.#drop(() => true);
+      this.#ran.clear();
       if (!this.#stopped) {
         console.error(`The language worker died ${this.#deaths} times: cells go on unchecked.`);
       }
@@ -221,7 +241,9 @@ export class LanguageService {
 
   #note(text: string, willBeChecked: boolean): number {
     const index = this.#cells++;
-    this.#ran.set(index, text);
+    if (this.#deaths <= mostDeaths) {
+      this.#ran.set(index, text);
+    }
     this.#worker?.postMessage({ kind: "ran", cell: { index, text }, willBeChecked } satisfies ToLanguage);
     return index;
   }

@@ -45,6 +45,7 @@ export class Router {
   readonly #sessions = new SessionComms({
     journal: this.#journal,
     watchVariables: (watch) => this.#host.toMain({ kind: "watchVariables", watch }),
+    select: (request) => this.#host.toMain({ kind: "selection", request }),
   });
   /** Who asked: replies go to one client, everything on iopub to all. */
   readonly #askers = new Map<string, Client>();

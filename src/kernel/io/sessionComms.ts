@@ -6,10 +6,14 @@ import type { SessionMessage, SessionRequest } from "../../shared/sessionState";
 import type { Comm, CommTarget } from "./comms";
 import type { Follower, Journal } from "./journal";
 
+export type SelectionRequest = Extract<SessionRequest, { readonly kind: "offerSelections" | "select" }>;
+
 export interface SessionCommsHost {
   readonly journal: Journal;
   /** Tells the main thread whether anybody watches the variables. */
   watchVariables(watch: boolean): void;
+  /** Passed on to the main thread. */
+  select(request: SelectionRequest): void;
 }
 
 export class SessionComms implements CommTarget {
@@ -43,6 +47,10 @@ export class SessionComms implements CommTarget {
         break;
       case "watchVariables":
         this.#watchVariables(comm, request.watch);
+        break;
+      case "offerSelections":
+      case "select":
+        this.#host.select(request);
         break;
       case undefined:
         console.error("Dropped a message on the comm graft.session that is none of its requests.");
@@ -81,9 +89,22 @@ export class SessionComms implements CommTarget {
 }
 
 function requestOf(data: unknown): SessionRequest | undefined {
-  const { kind, executionId, watch } = (data ?? {}) as { kind?: unknown; executionId?: unknown; watch?: unknown };
-  if ((kind === "replay" || kind === "acknowledge") && typeof executionId === "string") {
-    return { kind, executionId };
+  const { kind, executionId, watch, plot, indices } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  switch (kind) {
+    case "replay":
+    case "acknowledge":
+      return typeof executionId === "string" ? { kind, executionId } : undefined;
+    case "watchVariables":
+      return typeof watch === "boolean" ? { kind, watch } : undefined;
+    case "offerSelections":
+      return { kind };
+    case "select":
+      return typeof plot === "string" && isIndices(indices) ? { kind, plot, indices } : undefined;
+    default:
+      return undefined;
   }
-  return kind === "watchVariables" && typeof watch === "boolean" ? { kind, watch } : undefined;
+}
+
+function isIndices(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((index) => Number.isInteger(index) && index >= 0);
 }

@@ -60,6 +60,13 @@ describe("cells that have run are forgotten", () => {
   });
 });
 
+it("forgets cells that nobody checks when it is asked which are out of reach", () => {
+  for (const [index, text] of ["1 + 1", "const a = 1", "const a = 'a'"].entries()) executed.add({ index, text }, false);
+  expect([...executed.takeUnreachable()].sort()).toEqual([0, 1]);
+  expect(executed.takeUnreachable()).toEqual([]);
+  expect(typeOf("a")).toBe('const a: "a"');
+});
+
 it("knows a cell before it has been checked, and checks it against those before it", () => {
   executed.add({ index: 0, text: "const n = 1" }, true);
   executed.add({ index: 1, text: "const s: string = n" }, true);

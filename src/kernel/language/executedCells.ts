@@ -49,8 +49,9 @@ export class ExecutedCells {
     this.#isChanged = true;
   }
 
-  /** Indices of the cells that have been forgotten since this was asked before. */
+  /** Indices of the cells that have been forgotten since this was asked before; those that can no longer be reached are forgotten now. */
   takeUnreachable(): readonly number[] {
+    this.#forgetUnreachable();
     const taken = this.#unreachable;
     this.#unreachable = [];
     return taken;

@@ -11,6 +11,8 @@ export type ToLanguage =
   | { readonly kind: "ran"; readonly cell: ExecutedCell; readonly willBeChecked: boolean }
   /** A cell that would have been checked will not be. Not a question. */
   | { readonly kind: "skip"; readonly index: number }
+  /** Which cells that have run are out of reach? Checks tell it too. */
+  | { readonly kind: "tidy" }
   | {
       readonly kind: "check";
       readonly index: number;
@@ -37,6 +39,7 @@ export interface ConsoleQuestion {
 export type FromLanguage =
   /** `unreachable`: indices of cells that need not be told to another worker. */
   | { readonly kind: "checked"; readonly problems: readonly TypeProblem[]; readonly unreachable: readonly number[] }
+  | { readonly kind: "tidied"; readonly unreachable: readonly number[] }
   | { readonly kind: "editor"; readonly answer: LanguageAnswer | undefined }
   /** Something more urgent waits: ask again. */
   | { readonly kind: "postponed" }

@@ -33,6 +33,8 @@ function answer(question: ToLanguage): FromLanguage | undefined {
       const problems = executed.check(question.index, question.gate);
       return { kind: "checked", problems, unreachable: executed.takeUnreachable() };
     }
+    case "tidy":
+      return { kind: "tidied", unreachable: executed.takeUnreachable() };
     case "editor": {
       const found = answerEditor(program, question.question, () => Atomics.load(setup.urgent, 0) > 0);
       return found === "postponed" ? { kind: "postponed" } : { kind: "editor", answer: found };

@@ -56,6 +56,16 @@ export class Execution {
     return this.#abort.signal;
   }
 
+  /** Calls `listener` when this execution is abandoned; at once when it has been. The returned function ends that. */
+  onAbandoned(listener: (error: Error) => void): () => void {
+    if (this.#abandoned) {
+      listener(this.interruption());
+    } else {
+      this.#waiting.add(listener);
+    }
+    return () => void this.#waiting.delete(listener);
+  }
+
   /** An error that says that this execution was interrupted. */
   interruption(): InterruptedError {
     const error = new InterruptedError();

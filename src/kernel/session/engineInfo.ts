@@ -55,7 +55,7 @@ export class Engines {
 
 const withoutNative =
   "Tensors in cells run on the wasm backend, which is slower than the native one. " +
-  "'npm run setup:native' installs the native one.";
+  "'graft native-engine', or in VS Code 'Graft: Install Native Engine', installs that.";
 
 function firstLine(error: unknown): string {
   return (error as Error).message.split("\n")[0] ?? "";

@@ -2,10 +2,11 @@
 import { types } from "node:util";
 import {
   describe,
+  type BackboneDescription,
   type DatasetDescription,
   type Describable,
-  type EngineInfo,
   type ModelDescription,
+  type NamedBackbone,
   type NamedDataset,
   type NamedModel,
   type SessionState,
@@ -14,16 +15,19 @@ import type { NotebookScope } from "../cell/binding";
 import type { Reporter } from "../run/reporter";
 import { dataProperty } from "./safeProperties";
 
+/** What the state tells beside the variables. */
+type Surroundings = Pick<SessionState, "engine" | "featureCache" | "tensors">;
+
 export class SessionReport {
   readonly #scope: NotebookScope;
   readonly #reporter: Reporter;
-  readonly #engine: () => EngineInfo;
+  readonly #surroundings: () => Surroundings;
   #last = "";
 
-  constructor(scope: NotebookScope, reporter: Reporter, engine: () => EngineInfo) {
+  constructor(scope: NotebookScope, reporter: Reporter, surroundings: () => Surroundings) {
     this.#scope = scope;
     this.#reporter = reporter;
-    this.#engine = engine;
+    this.#surroundings = surroundings;
   }
 
   /** Sends the state when it is another one than the last time. */
@@ -53,15 +57,18 @@ export class SessionReport {
   #state(): SessionState {
     const models: NamedModel[] = [];
     const datasets: NamedDataset[] = [];
+    const backbones: NamedBackbone[] = [];
     for (const [name, value] of withMembers(this.#scope.entries())) {
       const description = descriptionOf(value);
       if (description?.kind === "model") {
         models.push({ name, ...description });
       } else if (description?.kind === "dataset") {
         datasets.push({ name, ...description });
+      } else if (description?.kind === "backbone") {
+        backbones.push({ name, ...description });
       }
     }
-    return { engine: this.#engine(), models, datasets };
+    return { ...this.#surroundings(), models, datasets, backbones };
   }
 }
 
@@ -89,7 +96,7 @@ function isPlainObject(value: unknown): value is object {
   );
 }
 
-function descriptionOf(value: unknown): ModelDescription | DatasetDescription | undefined {
+function descriptionOf(value: unknown): ModelDescription | DatasetDescription | BackboneDescription | undefined {
   const method = typeof value === "object" && value !== null ? dataProperty(value, describe) : undefined;
   if (typeof method !== "function") {
     return undefined;

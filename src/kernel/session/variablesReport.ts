@@ -53,15 +53,25 @@ export class VariablesReport {
     });
   }
 
-  #tensorMemory(bindings: readonly Binding[]): TensorMemory | undefined {
+  /** tfjs tensors that are alive; undefined before a cell has imported tfjs. */
+  get tensors(): { readonly count: number; readonly bytes: number } | undefined {
     if (this.#libraries.size === 0) {
       return undefined;
     }
     const memories = [...this.#libraries].map((library) => library.memory());
-    const count = memories.reduce((sum, { numTensors }) => sum + numTensors, 0);
-    const bytes = memories.reduce((sum, { numBytes }) => sum + numBytes, 0);
+    return {
+      count: memories.reduce((sum, { numTensors }) => sum + numTensors, 0),
+      bytes: memories.reduce((sum, { numBytes }) => sum + numBytes, 0),
+    };
+  }
+
+  #tensorMemory(bindings: readonly Binding[]): TensorMemory | undefined {
+    const { tensors } = this;
+    if (tensors === undefined) {
+      return undefined;
+    }
     const held = tensorsHeldBy(bindings.map(({ v }) => v));
-    return { count, bytes, ...(held === undefined ? {} : { leaked: Math.max(0, count - held) }) };
+    return { ...tensors, ...(held === undefined ? {} : { leaked: Math.max(0, tensors.count - held) }) };
   }
 }
 

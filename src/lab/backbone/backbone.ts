@@ -1,4 +1,11 @@
-import { type DescribableVariable, describeVariable, type VariableContent } from "../../shared/sessionState";
+import {
+  type BackboneDescription,
+  type Describable,
+  type DescribableVariable,
+  describe,
+  describeVariable,
+  type VariableContent,
+} from "../../shared/sessionState";
 import { inspectText } from "../inspectText";
 import type { BackboneCard } from "./card";
 import { parameterCount, valueShapes, weightedLayers } from "./graphShapes";
@@ -16,7 +23,7 @@ export interface BackboneParts {
 }
 
 /** A pre-trained network without its classifier: images in, features out. */
-export class Backbone implements DescribableVariable {
+export class Backbone implements Describable, DescribableVariable {
   readonly name: string;
   readonly preprocessing: Preprocessing;
   /** Where it comes from, how it was trained and how good it is; absent for a folder without `card.json`. */
@@ -54,6 +61,10 @@ export class Backbone implements DescribableVariable {
 
   get parameters(): number {
     return this.#graph.layers.reduce((sum, layer) => sum + parameterCount(layer, this.#weights), 0);
+  }
+
+  [describe](): BackboneDescription {
+    return { kind: "backbone", backbone: this.name, inputShape: [...this.inputShape], parameters: this.parameters };
   }
 
   [describeVariable](): VariableContent {

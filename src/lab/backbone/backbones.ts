@@ -1,4 +1,5 @@
 /** Finds backbones: by the name of one that Graft knows, in files of the person's own, at an address, or in an npm package. */
+import { type ListedBackbone, listedBackbones } from "../../shared/listedBackbones";
 import { shippedFile } from "../data/locations";
 import { currentRuntime } from "../train/currentRuntime";
 import { Backbone } from "./backbone";
@@ -9,7 +10,7 @@ import { checkGolden } from "./goldenImage";
 import { layerNamed } from "./graphShapes";
 import { folderFiles } from "./modelFiles";
 import type { Preprocessing } from "./preprocessing";
-import { readModel } from "./readModel";
+import { readModel, readWeightsFile } from "./readModel";
 import { storedCard } from "./sources/cardFile";
 import { findModel, requireEntry, shippedNames } from "./sources/findModel";
 import { registry } from "./sources/registry";
@@ -40,6 +41,25 @@ export const backbones = {
    */
   async names(): Promise<string[]> {
     return [...(await shippedNames()), ...registry.map(({ card }) => card.name)];
+  },
+
+  /**
+   * The same backbones with what one chooses by: images and features, parameters, bytes to download, licence, source, and whether Graft's
+   * makers have fetched and run the files (`verified`). Where they have not, address and checksum are the publisher's, and layers and
+   * preprocessing were held against Keras with random weights. Nothing is fetched.
+   *
+   * @example
+   * ```ts
+   * import { backbones } from "graft";
+   *
+   * const small = backbones.list().filter(({ parameters }) => parameters < 5e6);
+   * for (const { name, inputShape, features, bytes, verified } of small) {
+   *   console.log(name, inputShape, features, bytes, verified);
+   * }
+   * ```
+   */
+  list(): readonly ListedBackbone[] {
+    return listedBackbones;
   },
 
   /**
@@ -74,31 +94,34 @@ export const backbones = {
    * Of what kind a model is, its files say:
    * - tfjs: `model.json` and its shards, a LayersModel or a GraphModel;
    * - Keras 2 and 3: `.keras`, `.h5` or `.hdf5`. Layers of models inside the model become layers of the whole;
-   * - ONNX: `.onnx`. Of it and of GraphModels, operators that no layer expresses run as they are and are never trained.
+   * - TensorFlow: a SavedModel, `saved_model.pb` beside `variables/`, or that folder as `.tar.gz`; of it the signature `serving_default`, in float32.
+   *   No TensorFlow is needed;
+   * - ONNX: `.onnx`. Of it, of SavedModels and of GraphModels, operators that no layer expresses run as they are and are never trained.
    *
    * What was fetched lies in the user's cache folder (or `$GRAFT_CACHE`) and is checked each time; a download that was cut off goes on where it
-   * ended. A backbone with golden numbers is held against them before its first use.
+   * ended. Downloads go through the proxy that HTTPS_PROXY names, but for what NO_PROXY names. A backbone with golden numbers is held against them before its first use.
    *
    * @throws GraftError `backbone/unknown-name`, `backbone/checksum`, `backbone/golden`, `backbone/unknown-layer`, `backbone/bad-card`,
    * `backbone/npm-address`, `backbone/npm-not-installed`, `backbone/no-folder`, `backbone/unknown-format`, `backbone/several-models`; for
    * addresses `backbone/bad-address`, `backbone/insecure-address`, `backbone/offline`, `backbone/download-interrupted`,
-   * `backbone/download-timeout`, `backbone/not-found`, `backbone/download-refused`, `backbone/certificate`, `backbone/redirect`,
+   * `backbone/download-timeout`, `backbone/not-found`, `backbone/download-refused`, `backbone/certificate`, `backbone/redirect`, `backbone/proxy`,
    * `backbone/disk-full`, `backbone/cache-permission`; for a preprocessing that does not suit the model `backbone/preprocessing-channels`,
    * `backbone/preprocessing-scale`, `backbone/preprocessing-order`, `backbone/preprocessing`, `data/image-fit`, `data/image-crop`; for all
    * formats `backbone/missing-file`, `backbone/several-inputs`, `backbone/unsupported-weights`; for tfjs `backbone/no-model-json`,
    * `backbone/bad-model-json`, `backbone/missing-shard`, `backbone/truncated-shard`; for files of Keras `backbone/not-keras-archive`,
-   * `backbone/damaged-keras-archive`, `backbone/not-hdf5`, `backbone/damaged-hdf5`, `backbone/weights-only`, `backbone/newer-keras`; for layers
+   * `backbone/damaged-keras-archive`, `backbone/not-hdf5`, `backbone/damaged-hdf5`, `backbone/weights-only`, `backbone/other-weights`, `backbone/newer-keras`; for layers
    * of Keras and tfjs `backbone/bad-topology`, `backbone/unsupported-layer`, `backbone/layer-shape`, `backbone/shared-layer`,
-   * `backbone/shared-model`, `backbone/missing-weights`, `backbone/weight-shape`; for ONNX and GraphModels `backbone/bad-onnx`,
+   * `backbone/shared-model`, `backbone/missing-weights`, `backbone/weight-shape`; for ONNX, SavedModels and GraphModels `backbone/bad-onnx`,
    * `backbone/opset`, `backbone/external-data`, `backbone/input-type`, `backbone/open-input-size`, `backbone/unsupported-operator`,
-   * `backbone/differs`; for a SavedModel, which has to be converted, `backbone/saved-model`. InterruptedError after an interrupt.
+   * `backbone/differs`; for a SavedModel `backbone/bad-saved-model`, `backbone/bad-archive`, `backbone/hub-module`, `backbone/no-signature`,
+   * `backbone/several-signatures`, `backbone/damaged-shard`, `backbone/training-graph`. InterruptedError after an interrupt.
    *
    * @example
    * ```ts
    * import { backbones } from "graft";
    *
    * const backbone = await backbones.load("fashion-cnn");
-   * console.log(backbone.inputShape, backbone.featureShape); // [28, 28, 1] and [128]
+   * console.log(backbone.inputShape, backbone.featureShape); // [28, 28, 1] and [1152]
    * ```
    *
    * @example
@@ -111,8 +134,8 @@ export const backbones = {
    * ```
    */
   async load(address: string, options: LoadOptions = {}): Promise<Backbone> {
-    const { name, files, card } = await findModel(address);
-    const model = await readModel(files);
+    const { name, files, card, topology } = await findModel(address);
+    const model = topology === undefined ? await readModel(files) : await readWeightsFile(files, topology);
     const featureLayer = options.featureLayer ?? card?.featureLayer ?? featuresOf(model.graph);
     if (featureLayer !== model.graph.input.name) layerNamed(model.graph, featureLayer);
     const graph = pathTo(model.graph, featureLayer);

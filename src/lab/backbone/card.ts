@@ -28,7 +28,9 @@ export interface BackboneCard {
   readonly licence: string;
   /** Where it was published. */
   readonly source?: string;
-  /** SHA-256 of the files beside the card. */
+  /** False: whoever wrote the card has not fetched the files; their checksum is the publisher's. */
+  readonly verified?: boolean;
+  /** SHA-256 of the files beside the card, as far as they are known. */
   readonly sha256: Readonly<Record<string, string>>;
   /** What it makes of the golden image: `goldenFeatures`. */
   readonly golden?: readonly number[];
@@ -53,6 +55,7 @@ const cardSchema = v.object({
   testAccuracy: v.exactOptional(v.number()),
   licence: v.string(),
   source: v.exactOptional(v.string()),
+  verified: v.exactOptional(v.boolean()),
   sha256: v.record(v.string(), v.string()),
   golden: v.exactOptional(v.array(v.number())),
 });

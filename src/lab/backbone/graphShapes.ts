@@ -76,6 +76,9 @@ function weightSpecs(layer: Layer, inputs: readonly Shape[]): readonly WeightSpe
   return (kind.weightNames?.(layer) ?? []).map((name): WeightSpec => {
     const shape = shapes[name]!;
     const axes = rowAxes[name];
+    if (layer.type === "BatchNormalization" && layer.scale === false && name === "gamma") {
+      return { name, shape, role: "constant", fill: 1 };
+    }
     const spec = { name, shape, role: roleOf(layer, name) };
     return axes === undefined ? spec : { ...spec, matrix: [sizeOf(shape.slice(0, axes)), sizeOf(shape.slice(axes))] };
   });
@@ -86,6 +89,7 @@ function roleOf(layer: Layer, name: string): WeightSpec["role"] {
     return layer.weights.find((weight) => weight.name === name)?.trainable === false ? "statistic" : "vector";
   }
   if (layer.type === "OnnxOperators" || layer.type === "TensorFlowOperators") return "statistic";
+  if (layer.type === "Normalization") return "constant";
   if (layer.type === "NearestNeighbors" || name.startsWith("moving_")) return "statistic";
   return name.endsWith("kernel") || name === "embeddings" ? "kernel" : "vector";
 }

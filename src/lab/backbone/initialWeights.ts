@@ -26,7 +26,7 @@ function initialValues(
   rng: Rng,
 ): Float32Array<ArrayBuffer> {
   const size = sizeOf(shape);
-  if (name === "gamma" || name === "moving_variance") return new Float32Array(size).fill(1);
+  if (["gamma", "moving_variance", "variance"].includes(name)) return new Float32Array(size).fill(1);
   if (role !== "kernel") return new Float32Array(size);
   const deviation = deviationOf(layer, graph, name, shape);
   return Float32Array.from({ length: size }, () => rng.normal() * deviation);

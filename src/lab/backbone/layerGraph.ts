@@ -12,12 +12,29 @@ export interface LayerGraph {
   readonly output: string;
 }
 
-/** `gelu` is the exact one (error function), `geluTanh` the approximation of Hendrycks & Gimpel 2016 that BERT and GPT-2 use. */
+/**
+ * `gelu` is the exact one (error function), `geluTanh` the approximation of Hendrycks & Gimpel 2016 that BERT and GPT-2 use. `elu` has the
+ * alpha 1. `hardSigmoid` is relu6(x + 3) / 6, as Keras 3, PyTorch and MobileNetV3 have it, and `hardSwish` x times that.
+ */
 export type Activation =
-  "linear" | "relu" | "relu6" | "leakyRelu" | "gelu" | "geluTanh" | "swish" | "sigmoid" | "tanh" | "softmax";
+  | "linear"
+  | "relu"
+  | "relu6"
+  | "leakyRelu"
+  | "elu"
+  | "selu"
+  | "gelu"
+  | "geluTanh"
+  | "swish"
+  | "hardSwish"
+  | "sigmoid"
+  | "hardSigmoid"
+  | "tanh"
+  | "softmax";
 
 export type Padding = "same" | "valid";
 type Pair = readonly [number, number];
+export type PerChannel = number | readonly number[];
 
 /** What convolutions and pooling have in common. */
 export interface Sliding {
@@ -25,17 +42,25 @@ export interface Sliding {
   readonly padding: Padding;
 }
 
+/** Each tap of a kernel this many pixels behind the one before (atrous); with strides of 1 only. Absent: 1, beside each other. */
+export interface Dilated {
+  readonly dilation?: Pair;
+}
+
 /** Names of kinds and settings are Keras', in camelCase. Weights are named beside each kind, shapes as Keras keeps them. */
 export type Layer = LayerCommon &
   (
     | ({
-        /** `kernel` [height, width, channels, filters], `bias` [filters]. */
+        /** `kernel` [height, width, channels / groups, filters], `bias` [filters]. */
         readonly type: "Conv2D";
         readonly filters: number;
+        /** The first filters read the first channels, and so on (Xie et al. 2017). Absent: 1, all read all. */
+        readonly groups?: number;
         readonly kernelSize: Pair;
         readonly useBias: boolean;
         readonly activation: Activation;
-      } & Sliding)
+      } & Sliding &
+        Dilated)
     | ({
         /** `depthwise_kernel` [height, width, channels, depthMultiplier], `bias` [channels · depthMultiplier]. */
         readonly type: "DepthwiseConv2D";
@@ -43,7 +68,8 @@ export type Layer = LayerCommon &
         readonly depthMultiplier: number;
         readonly useBias: boolean;
         readonly activation: Activation;
-      } & Sliding)
+      } & Sliding &
+        Dilated)
     | ({
         /** `depthwise_kernel`, `pointwise_kernel` [1, 1, channels · depthMultiplier, filters], `bias` [filters]. */
         readonly type: "SeparableConv2D";
@@ -52,13 +78,23 @@ export type Layer = LayerCommon &
         readonly depthMultiplier: number;
         readonly useBias: boolean;
         readonly activation: Activation;
-      } & Sliding)
+      } & Sliding &
+        Dilated)
     /** Over the last axis of features or of a sequence. `kernel` [inputs, units], `bias` [units]. */
     | { readonly type: "Dense"; readonly units: number; readonly useBias: boolean; readonly activation: Activation }
-    /** `gamma`, `beta`, `moving_mean`, `moving_variance`, each [channels]. */
-    | { readonly type: "BatchNormalization"; readonly epsilon: number; readonly momentum: number }
+    /** `gamma`, `beta`, `moving_mean`, `moving_variance`, each [channels]. Where `scale` is false `gamma` is 1 and stays so. */
+    | {
+        readonly type: "BatchNormalization";
+        readonly epsilon: number;
+        readonly momentum: number;
+        readonly scale?: false;
+      }
     /** Over the last axis (Ba et al. 2016). `gamma`, `beta`, each [channels]. */
     | { readonly type: "LayerNormalization"; readonly epsilon: number }
+    /** `x · scale + offset`, each one number, or one for each channel. */
+    | { readonly type: "Rescaling"; readonly scale: PerChannel; readonly offset: PerChannel }
+    /** `(x - mean) / sqrt(variance)`, with what was measured of the data: `mean`, `variance`, each [channels]. They are never trained. */
+    | { readonly type: "Normalization" }
     /** `slope` belongs to `leakyRelu`: the factor below 0. */
     | { readonly type: "Activation"; readonly activation: Activation; readonly slope?: number }
     | ({ readonly type: "MaxPooling2D" | "AveragePooling2D"; readonly poolSize: Pair } & Sliding)
@@ -72,7 +108,7 @@ export type Layer = LayerCommon &
     | { readonly type: "Dropout"; readonly rate: number }
     /** Rows and columns of zeros: `[[top, bottom], [left, right]]`. */
     | { readonly type: "ZeroPadding2D"; readonly padding: readonly [Pair, Pair] }
-    /** Two or more inputs of one shape, or with sides of 1 that broadcast to the first one's. */
+    /** Two or more inputs of one shape, or with sides of 1 that broadcast to the largest one's. */
     | { readonly type: "Add" | "Multiply" }
     /** `axis` counts without the batch, from 0. */
     | { readonly type: "Concatenate"; readonly axis: number }

@@ -43,9 +43,14 @@ export async function readLayersModel(from: string | ModelFiles): Promise<Layers
   return { graph, weights: requireWeights(graph, stored, files.origin), ...(preprocessing && { preprocessing }) };
 }
 
+/** As tfjs' own converter cuts weights: browsers cache and fetch parts of this size side by side. */
+const shardBytes = 4 * 1024 * 1024;
+/** Of the files that `writeLayersModel` puts weights into. */
+export const shardName = /^(weights|group1-shard\d+of\d+)\.bin$/;
+
 /**
- * Writes `model.json` and `weights.bin`, which `tf.loadLayersModel` reads too. `name` is the model's Keras name; `metadata` is what
- * `getUserDefinedMetadata()` of tfjs gives.
+ * Writes `model.json` and the weights, which `tf.loadLayersModel` reads too: `weights.bin`, or `group1-shard1of2.bin` and so on where they
+ * are larger than a shard. `name` is the model's Keras name; `metadata` is what `getUserDefinedMetadata()` of tfjs gives.
  */
 export async function writeLayersModel(
   folder: string,
@@ -59,6 +64,7 @@ export async function writeLayersModel(
   const bytes = Buffer.concat(
     tensors.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   );
+  const shards = shardsOf(bytes);
   const modelJson = {
     format: "layers-model",
     generatedBy: "Graft",
@@ -67,14 +73,25 @@ export async function writeLayersModel(
     modelTopology: topologyOf(model.graph, name),
     weightsManifest: [
       {
-        paths: ["weights.bin"],
+        paths: [...shards.keys()],
         weights: tensors.map(([weight, { shape }]) => ({ name: weight, shape, dtype: "float32" })),
       },
     ],
   };
   // The topology last: a folder with a model.json is a whole model.
-  await writeFileAtomically(join(folder, "weights.bin"), bytes);
+  for (const [name, shard] of shards) await writeFileAtomically(join(folder, name), shard);
   await writeFileAtomically(join(folder, "model.json"), `${JSON.stringify(modelJson, null, 1)}\n`);
+}
+
+function shardsOf(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const count = Math.ceil(bytes.length / shardBytes);
+  if (count <= 1) return new Map([["weights.bin", bytes]]);
+  return new Map(
+    Array.from({ length: count }, (_, i) => [
+      `group1-shard${i + 1}of${count}.bin`,
+      bytes.subarray(i * shardBytes, (i + 1) * shardBytes),
+    ]),
+  );
 }
 
 async function readModelJson(files: ModelFiles): Promise<v.InferOutput<typeof modelJsonSchema>> {

@@ -50,17 +50,6 @@ test("of several the person says which", async () => {
   });
 });
 
-test.each([
-  ["", ["saved_model.pb"], /tensorflowjs_converter .* or python -m tf2onnx/],
-  [" of Keras", ["saved_model.pb", "keras_metadata.pb"], /tf_keras\.models\.load_model\(.*\.save\("model\.h5"\)/],
-])("a SavedModel%s is told how to become something that can be read", async (_, names, remedy) => {
-  for (const name of names) await writeFile(join(folder, name), "");
-  await expect(backbones.load(folder)).rejects.toMatchObject({
-    code: "backbone/saved-model",
-    remedy: expect.stringMatching(remedy) as string,
-  });
-});
-
 test("an ONNX file is loaded by its name", async () => {
   const file = join(import.meta.dirname, "operators", "__goldens__", "residual.onnx");
   const backbone = await backbones.load(file);

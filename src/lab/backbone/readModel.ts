@@ -1,5 +1,6 @@
 import { GraftError } from "../../shared/graftError";
 import { readHdf5Model } from "./keras/hdf5Model";
+import { readHdf5Weights } from "./keras/hdf5Weights";
 import { readKerasArchive } from "./keras/kerasArchive";
 import type { LayerGraph, Weights } from "./layerGraph";
 import { readLayersModel } from "./layersModel";
@@ -8,7 +9,8 @@ import type { Preprocessing } from "./preprocessing";
 import { isGraphModel } from "./operators/graphModelGraph";
 import { readGraphModel } from "./operators/readGraphModel";
 import { readOnnxModel } from "./operators/readOnnxModel";
-import { refuseSavedModel } from "./operators/savedModel";
+import { readSavedModel } from "./operators/savedModel/readSavedModel";
+import { isArchive, readSavedModelArchive } from "./operators/savedModel/readSavedModelArchive";
 import { moduleEndings } from "./sources/moduleExport";
 
 export interface ReadModel {
@@ -50,9 +52,14 @@ const formats: readonly ModelFormat[] = [
     read: (files, main) => readOnnxModel(files, main),
   },
   {
-    label: "a SavedModel, once it is converted",
+    label: "a SavedModel of TensorFlow (saved_model.pb beside variables/)",
     isMain: (name) => name === "saved_model.pb",
-    read: (files) => Promise.reject(refuseSavedModel(files)),
+    read: (files) => readSavedModel(files),
+  },
+  {
+    label: "its folder as .tar.gz",
+    isMain: isArchive,
+    read: readSavedModelArchive,
   },
 ];
 
@@ -73,8 +80,16 @@ export async function readModel(files: ModelFiles): Promise<ReadModel> {
   });
 }
 
+/** Weights that lie alone at an address, in HDF5, for a topology of Keras. @throws GraftError those of `readHdf5Weights`. */
+export async function readWeightsFile(files: ModelFiles, topology: unknown): Promise<ReadModel> {
+  const main = files.main!;
+  return readHdf5Weights(await files.read(main), topology, `${files.origin}${main}`);
+}
+
 /** Whether a file is a model, by its name and those beside it: JSON can be anything, unless its weights lie there too. */
 export function isModelFile(name: string, beside: readonly string[]): boolean {
+  // Anything can be in one: it is a model where it is asked for.
+  if (isArchive(name)) return beside.length === 0;
   if (modelJsonNames.includes(name)) return true;
   if (name.endsWith(".json")) return beside.includes(name.replace(/\.json$/, ".bin"));
   return formatOf(name) !== undefined;

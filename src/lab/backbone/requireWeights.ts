@@ -1,5 +1,6 @@
 import { GraftError } from "../../shared/graftError";
 import { placedLayers } from "./graphShapes";
+import { sizeOf } from "./kinds/layerKind";
 import type { LayerGraph, Tensor, Weights } from "./layerGraph";
 
 /**
@@ -10,9 +11,9 @@ import type { LayerGraph, Tensor, Weights } from "./layerGraph";
 export function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Tensor>, origin: string): Weights {
   const weights = new Map<string, Tensor>();
   for (const { layer, weights: specs } of placedLayers(graph)) {
-    for (const { name: own, shape } of specs) {
+    for (const { name: own, shape, fill } of specs) {
       const name = `${layer.name}/${own}`;
-      const tensor = stored.get(name);
+      const tensor = stored.get(name) ?? filled(shape, fill);
       if (tensor?.shape.join("x") !== shape.join("x")) {
         throw new GraftError({
           code: tensor === undefined ? "backbone/missing-weights" : "backbone/weight-shape",
@@ -25,4 +26,8 @@ export function requireWeights(graph: LayerGraph, stored: ReadonlyMap<string, Te
     }
   }
   return weights;
+}
+
+function filled(shape: Tensor["shape"], fill: number | undefined): Tensor | undefined {
+  return fill === undefined ? undefined : { shape, data: new Float32Array(sizeOf(shape)).fill(fill) };
 }

@@ -1,39 +1,26 @@
-/**
- * Writes checkpoint files so that a kill at any moment leaves a whole one: to a temporary name in the same folder, synced to the
- * disk, then renamed; the file before it keeps a name of its own until then.
- */
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+/** Writes checkpoint files so that a kill at any moment leaves a whole one: the file before it keeps a name of its own until the new one has its. */
+import { type FileHandle, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { checkpointNames, stemOf } from "../../shared/checkpointHeader";
+import { replaceFile } from "../data/atomicFile";
 import { headerBytes, tensorBytes } from "../modelFile/safetensors";
 import type { Checkpoint } from "./checkpoint";
 import { checkpointHeaderText, hashOf, tensorsOf, withHash } from "./checkpointBytes";
 
-/** What a kill in the midst of writing leaves: the name has the process that was at it. */
-const temporaryName = /\.(\d+)-\d+\.tmp$/;
-let written = 0;
+/** What a kill in the midst of writing leaves. */
+const leftover = /\.(\d+)-\d+\.tmp$/;
 
 /** Returns the absolute path. Nobody else may write the same `stem` at the same time. */
 export async function writeCheckpoint(folder: string, stem: string, checkpoint: Checkpoint): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeLeftovers(folder);
   const names = checkpointNames(stem);
-  const [temporary, current, previous] = [`${stem}.${process.pid}-${++written}.tmp`, names.current, names.previous].map(
-    (name) => join(folder, name),
-  ) as [string, string, string];
-  try {
-    await withFile(temporary, "wx", async (handle) => {
-      await writeWhole(handle, checkpoint);
-      await handle.sync();
-    });
-    // Killed between these two, the one before is the newest; it is what was last reported as written.
-    await rename(current, previous).catch(ignoreMissing);
-    await rename(temporary, current);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
+  const [current, previous] = [join(folder, names.current), join(folder, names.previous)];
+  await replaceFile(current, (file) => writeWhole(file, checkpoint), {
+    mode: 0o600,
+    // Killed between this and the rename, the one before is the newest; it is what was last reported as written.
+    beforeRename: () => rename(current, previous).catch(ignoreMissing),
+  });
   return current;
 }
 
@@ -79,7 +66,7 @@ export async function removeOldCheckpoints(folder: string, limit: number): Promi
 /** Of writers that are no more. What a living one is writing stays, also one of another process. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const writer = temporaryName.exec(name)?.[1];
+    const writer = leftover.exec(name)?.[1];
     if (writer !== undefined && Number(writer) !== process.pid && !isAlive(Number(writer))) {
       await rm(join(folder, name), { force: true });
     }
@@ -92,22 +79,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** So that the new names outlive a loss of power. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform !== "win32") {
-    await withFile(folder, "r", (handle) => handle.sync());
-  }
-}
-
-async function withFile(path: string, flags: string, action: (handle: FileHandle) => Promise<void>): Promise<void> {
-  const handle = await open(path, flags, 0o600);
-  try {
-    await action(handle);
-  } finally {
-    await handle.close();
   }
 }
 

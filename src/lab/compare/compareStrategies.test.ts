@@ -86,6 +86,32 @@ test("what each costs: how often an image crossed the trunk, whatever came befor
   expect(runtime.trunkPasses).toBe(2 * pictures);
 });
 
+test("a head and what is trained after it read rows of one crossing", async () => {
+  const deeper: LayerGraph = {
+    ...graph,
+    layers: [
+      ...graph.layers,
+      { type: "Dense", name: "two", inputs: ["one"], units: 4, useBias: true, activation: "relu" },
+      { type: "Dense", name: "three", inputs: ["two"], units: 3, useBias: true, activation: "relu" },
+    ],
+    output: "three",
+  };
+  const { preprocessing } = backbone;
+  const other = new Backbone({ name: "deeper", graph: deeper, weights: initialWeights(deeper, 3), preprocessing });
+  const strategies = [
+    { lastLayers: 2, epochs: 1 },
+    { lora: { rank: 1, lastLayers: 3, epochs: 1 } },
+    { linearProbeThenFineTune: { lastLayers: 2, epochs: 1 } },
+    { gradualUnfreeze: { lastLayers: 3, epochs: 1 } },
+  ] as const;
+  // Low-rank updates cannot bear that frozen weights are "trained" along with them.
+  const engine = new ScriptedEngine();
+  const train = engine.train.bind(engine);
+  engine.train = (request, observer) => train({ ...request, trainable: [] }, observer);
+  const rows = await compareOn(new LabRuntime(engine), options({ backbone: other, labels: [8], seeds: 2, strategies }));
+  expect(rows.map(({ trunkPasses }) => trunkPasses)).toEqual([1, 1, 1, 1]);
+});
+
 test("without scratch there is no gain", async () => {
   const rows = await compareOn(new LabRuntime(new ScriptedEngine()), options({ strategies: ["head"] }));
   expect(rows.map(({ gain }) => gain)).toEqual([undefined, undefined]);

@@ -15,7 +15,10 @@ export function scratchRecipe(labels: number): Recipe {
   return { learningRate: 1e-2, epochs: 20, batchSize: 16, schedule: "cosine" };
 }
 
-/** Fine-tuning the last layers after the head has been solved, by number of labels; found like `scratchRecipe`. */
+/**
+ * Fine-tuning the last layers after the head has been solved, by number of labels; found like `scratchRecipe`, with the batch norms frozen as they are by
+ * default. 0.0003 and 0.001 are not told apart, nor are 10 to 60 epochs; 0.003 loses up to 3 points, 0.01 more.
+ */
 export function transferRecipe(labels: number): Recipe {
   return { learningRate: 1e-3, epochs: labels <= 100 ? 40 : 20, batchSize: Math.min(16, labels), schedule: "cosine" };
 }

@@ -1,12 +1,15 @@
 import type { Backbone } from "../backbone/backbone";
 import type { Dataset } from "../data/dataset";
 import { GraftError } from "../../shared/graftError";
-import type { LoraOptions } from "../strategies/lora";
+import { fineTunePlan } from "../strategies/fineTune";
+import { type LoraOptions, loraPlan } from "../strategies/lora";
+import { trainHead } from "../strategies/trainHead";
 import type { FineTuneOptions } from "../train/fineTuneOptions";
 import { fromScratchOn, type GraftOptions, graftOn } from "../train/graft";
 import type { LabRuntime } from "../train/labRuntime";
 import type { LayerSelection, OptionalSelection } from "../train/layerSelection";
 import type { Model } from "../train/model";
+import { coreOf } from "../train/modelCore";
 import { scratchRecipe, transferRecipe } from "./recipes";
 
 /** Of a strategy's training; a comparison gives the seed and the data. */
@@ -111,6 +114,7 @@ export async function trainBy(
     return model;
   }
   const model = graftOn(runtime, backbone, options);
+  const core = coreOf(model);
   switch (name) {
     case "head":
       await model.trainHead(train, { ...settings, ...quiet });
@@ -133,21 +137,18 @@ export async function trainBy(
     case "lora": {
       const { lastLayers, fromLayer, all, ...rest } = settings;
       const none = lastLayers === undefined && fromLayer === undefined && all === undefined;
-      const selection = none ? { all: true } : { lastLayers, fromLayer, all };
-      await model.trainHead(train, quiet);
-      await model.lora(train, {
-        ...transferRecipe(train.size),
-        ...rest,
-        ...(selection as LayerSelection),
-        ...quiet,
-        seed,
-      });
+      const selection = (none ? { all: true } : { lastLayers, fromLayer, all }) as LayerSelection;
+      const options = { ...transferRecipe(train.size), ...rest, ...selection, ...quiet, seed };
+      await trainHead(core, train, quiet, { sharedCut: loraPlan(core, train, options).plan.layers });
+      await model.lora(train, options);
       break;
     }
-    case "layers":
-      await model.trainHead(train, quiet);
+    case "layers": {
       // The recipe is one for the last layers; the whole network has its own careful defaults.
-      await model.fineTune(train, { ...(settings.all ? {} : transferRecipe(train.size)), ...settings, ...quiet, seed });
+      const options = { ...(settings.all ? {} : transferRecipe(train.size)), ...settings, ...quiet, seed };
+      await trainHead(core, train, quiet, { sharedCut: fineTunePlan(core, train, options).plan.layers });
+      await model.fineTune(train, options);
+    }
   }
   return model;
 }

@@ -289,7 +289,10 @@ export class Dataset implements Describable, DescribableVariable {
   }
 
   [describe](): DatasetDescription {
-    return { kind: "dataset", id: this.id, size: this.size, classes: this.classes };
+    const classCounts = this.classes.map(() => 0);
+    for (const label of this.labels) classCounts[label]! += 1;
+    const { id, size, classes, imageShape } = this;
+    return { kind: "dataset", id, size, classes, classCounts, itemShape: [...imageShape] };
   }
 
   [describeVariable](): VariableContent {

@@ -8,6 +8,7 @@ import { GraftError } from "../../shared/graftError";
 import { inputName, writeBackward, writeForward, writeWeightInputs } from "./differentiate";
 import type { Loss } from "./engine";
 import { flattenAsConvolution } from "./flattenAsConvolution";
+import { withoutNorms } from "./foldBatchNorm";
 import type { TrainedLayers } from "./lowRank";
 import { lossRules } from "./losses/lossTable";
 import { writeLoss } from "./losses/writeLoss";
@@ -15,6 +16,7 @@ import { GraphBuilder, type Value } from "./onnx/graphBuilder";
 import { type UpdateOptions, writeUpdate } from "./optimizers/writeUpdate";
 import { lengthOf, parameterLayout, type Slot } from "./parameterLayout";
 import { reluAfterPool } from "./reluAfterPool";
+import { writeFoldedWeights, writeUnfoldedGradients } from "./writeFrozenNorms";
 import { writeFactorGradients, writeUpdatedWeights } from "./writeLowRank";
 
 export interface StepOptions extends TrainedLayers {
@@ -57,11 +59,12 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
   // Weights go in and out in the shapes of the model as it was given.
   const layout = parameterLayout(placedLayers(model), options);
   checkOutput(model, options.loss);
-  const graph = flattenAsConvolution(reluAfterPool(model));
+  const { graph: fewer, norms } = withoutNorms(model, (norm) => !options.trainable.includes(norm));
+  const graph = flattenAsConvolution(reluAfterPool(fewer));
   const layers = placedLayers(graph);
   const builder = new GraphBuilder();
   const inputs = writeWeightInputs(builder, layout);
-  const weights = writeUpdatedWeights(builder, layout.lowRank, inputs);
+  const { weights, scales } = writeFoldedWeights(builder, norms, writeUpdatedWeights(builder, layout.lowRank, inputs));
   const forward = writeForward(builder, graph, layers, options, weights);
   const output = forward.values.get(graph.output)!;
   const targets =
@@ -70,7 +73,12 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
       : builder.input(names.targets, output.shape);
   const rowWeights = options.weighted ? builder.input(names.weights, [options.batch]) : undefined;
   const loss = writeLoss(builder, options.loss, output, targets, rowWeights);
-  const byWeight = writeBackward(builder, graph, forward, loss.gradient);
+  const byWeight = writeUnfoldedGradients(
+    builder,
+    norms,
+    scales,
+    writeBackward(builder, graph, forward, loss.gradient),
+  );
   const gradients = writeFactorGradients(builder, layout.lowRank, inputs, byWeight);
   writeEnd(builder, options.end, concatenated(builder, layout.parameters, gradients));
   for (const [name, value] of forward.statistics) builder.output(`${name}/next`, value);

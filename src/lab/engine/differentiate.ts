@@ -5,6 +5,7 @@ import type { Gradients, TrainedLayer } from "./layers/layerRules";
 import { rulesOf } from "./layers/layerTable";
 import type { GraphBuilder, Value } from "./onnx/graphBuilder";
 import type { ParameterLayout } from "./parameterLayout";
+import { pixelOrders } from "./pixelOrder";
 
 /** `[batch, …]`. It holds a space, as the names of all inputs that are no `layer/weight`, so that it cannot meet a layer's. */
 export const inputName = "batch input";
@@ -46,6 +47,7 @@ export function writeForward(
   const trained = new Map<string, TrainedLayer>();
   const needed = new Set<string>();
   const statistics = new Map<string, Value>();
+  const orders = pixelOrders(graph, layers, batch);
   for (const { layer, inputShapes, outputShape, weights: specs } of layers) {
     const isTrained = trainable.includes(layer.name) && specs.length > 0;
     const needsInputGradients = layer.inputs.map((name) => needed.has(name));
@@ -56,6 +58,8 @@ export function writeForward(
       outputShape,
       trainable: isTrained,
       needsInputGradients,
+      inputOrder: orders.get(layer.inputs[0] ?? ""),
+      outputOrder: orders.get(layer.name),
       weight: (name: string) => {
         const { shape } = specs.find((spec) => spec.name === name)!;
         return builder.reshape(weights.get(`${layer.name}/${name}`)!, shape);

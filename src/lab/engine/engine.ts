@@ -21,7 +21,7 @@ export interface Engine {
   train(request: TrainRequest, observer?: TrainObserver): Promise<TrainResult>;
   /**
    * Solves a linear softmax head to its optimum, off the calling thread: multinomial logistic regression by L-BFGS, its
-   * last steps in float64. The objective is convex, so there is one answer and no learning rate.
+   * last steps, or all of a few rows', in float64. The objective is convex, so there is one answer and no learning rate.
    */
   solveHead(request: SolveHeadRequest, observer?: SolveHeadObserver): Promise<SolvedHead>;
   /** Ends worker threads. */
@@ -57,7 +57,7 @@ export interface SolveHeadRequest {
   readonly maxIterations?: number;
   /** Converged when no component of the gradient is larger. Default 1e-6, or 1e-5 · `l2` where that is more: the penalty bends. */
   readonly tolerance?: number;
-  /** Start from here, e.g. from the solution for a neighbouring `l2`. Default zeros. */
+  /** Start from here, e.g. from the solution for a neighbouring `l2`; few rows are solved sooner from zeros. Default zeros. */
   readonly start?: { readonly kernel: Tensor; readonly bias: Tensor };
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
 }
@@ -73,7 +73,7 @@ export interface SolveIterationReport {
   readonly objective: number;
   /** Mean cross-entropy without the penalty. */
   readonly loss: number;
-  /** Largest absolute component of the gradient. */
+  /** No component of the gradient is larger, in absolute value. */
   readonly gradient: number;
 }
 

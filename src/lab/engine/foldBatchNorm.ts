@@ -5,15 +5,38 @@ export interface WeightedGraph {
   readonly weights: Weights;
 }
 
+/** A batch norm that has gone into the layer before it. */
+export interface FoldedNorm {
+  /** As it was without the batch norm. */
+  readonly layer: LinearMap;
+  readonly norm: string;
+  readonly epsilon: number;
+}
+
 /**
  * The same function in inference mode with fewer layers: each batch norm that is the only reader of a convolution (of any kind)
  * or dense layer without activation goes into that layer's kernel and bias.
  */
 export function foldBatchNorm({ graph, weights }: WeightedGraph): WeightedGraph {
+  const folded = new Map(weights);
+  const { graph: fewer, norms } = withoutNorms(graph, () => true);
+  for (const { layer, norm, epsilon } of norms) {
+    const merged = mergedWeights(weights, layer, norm, epsilon);
+    for (const suffix of ["gamma", "beta", "moving_mean", "moving_variance"]) folded.delete(`${norm}/${suffix}`);
+    folded.set(kernelOf(layer), merged.kernel).set(`${layer.name}/bias`, merged.bias);
+  }
+  return { graph: fewer, weights: folded };
+}
+
+/** The layers that are left, those that take a batch norm in with a bias, and what their weights have to take in. */
+export function withoutNorms(
+  graph: LayerGraph,
+  isFrozen: (norm: string) => boolean,
+): { readonly graph: LayerGraph; readonly norms: readonly FoldedNorm[] } {
   const readers = new Map<string, number>([[graph.output, 1]]);
   for (const name of graph.layers.flatMap((layer) => layer.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
-  const folded = new Map(weights);
   const layers: Layer[] = [];
+  const norms: FoldedNorm[] = [];
   /** Folded batch norm to the layer that took it in. */
   const heirs = new Map<string, string>();
   for (const original of graph.layers) {
@@ -21,17 +44,16 @@ export function foldBatchNorm({ graph, weights }: WeightedGraph): WeightedGraph 
     const [name] = original.inputs;
     const at = layers.findIndex((candidate) => candidate.name === name);
     const before = layers[at];
-    if (layer.type !== "BatchNormalization" || !before || !isLinearMap(before) || readers.get(before.name) !== 1) {
+    const isFolded = layer.type === "BatchNormalization" && isFrozen(layer.name);
+    if (!isFolded || !before || !isLinearMap(before) || readers.get(before.name) !== 1) {
       layers.push(layer);
       continue;
     }
-    const merged = mergedWeights(weights, before, layer.name, layer.epsilon);
-    for (const suffix of ["gamma", "beta", "moving_mean", "moving_variance"]) folded.delete(`${layer.name}/${suffix}`);
-    folded.set(kernelOf(before), merged.kernel).set(`${before.name}/bias`, merged.bias);
+    norms.push({ layer: before, norm: layer.name, epsilon: layer.epsilon });
     layers[at] = { ...before, useBias: true };
     heirs.set(layer.name, before.name);
   }
-  return { graph: { ...graph, layers, output: heirs.get(graph.output) ?? graph.output }, weights: folded };
+  return { graph: { ...graph, layers, output: heirs.get(graph.output) ?? graph.output }, norms };
 }
 
 /** The kernel that can take a factor for each channel of the output, which varies fastest in all of them. */
@@ -48,7 +70,8 @@ function isLinearMap(layer: Layer): layer is LinearMap {
   return layer.type in scalableKernels && (layer as LinearMap).activation === "linear";
 }
 
-function kernelOf(layer: LinearMap): string {
+/** `layer/weight`. */
+export function kernelOf(layer: LinearMap): string {
   return `${layer.name}/${scalableKernels[layer.type]}`;
 }
 

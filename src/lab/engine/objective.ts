@@ -1,7 +1,6 @@
-/**
- * What L-BFGS minimises, whoever computes it. A point of a linear head is one vector: its kernel `[width, classes]` row by
- * row, then its bias `[classes]`.
- */
+import { largest } from "./vectors";
+
+/** What L-BFGS minimises, whoever computes it; what a point and a gradient are is up to the problem (`headProblem.ts`). */
 export interface Objective {
   /** Relative error of its values, about: 3e-7 in float32, 1e-15 in float64. Smaller differences say nothing. */
   readonly precision: number;
@@ -14,9 +13,11 @@ export interface Evaluation {
   /** Mean cross-entropy, rows by their sample weights. */
   readonly loss: number;
   readonly gradient: Float64Array;
+  /** No component of the gradient by the kernel or by the bias is larger, in absolute value. */
+  readonly steepest: number;
 }
 
-/** Adds the penalty to a loss and to its gradient, which is changed in place. The first `kernelSize` components are penalised. */
+/** Adds the penalty to a loss over kernels and to its gradient, which is changed in place. The first `kernelSize` components are penalised. */
 export function penalised(
   loss: number,
   gradient: Float64Array,
@@ -29,5 +30,5 @@ export function penalised(
     squares += point[i]! * point[i]!;
     gradient[i]! += l2 * point[i]!;
   }
-  return { objective: loss + (l2 / 2) * squares, loss, gradient };
+  return { objective: loss + (l2 / 2) * squares, loss, gradient, steepest: largest(gradient) };
 }

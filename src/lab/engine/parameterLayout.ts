@@ -63,7 +63,7 @@ function arrangedSlots(layers: readonly PlacedLayer[], trained: TrainedLayers): 
     const isTrained = trained.trainable.includes(layer.name) && updates.length === 0;
     for (const spec of weights) {
       const slots = spec.role === "statistic" ? arrays.statistics : arrays.parameters;
-      add(isTrained ? slots : arrays.frozen, layer, spec);
+      add(isTrained && spec.role !== "constant" ? slots : arrays.frozen, layer, spec);
     }
     for (const spec of updates.flatMap(({ a, b }) => [a, b])) add(arrays.parameters, layer, spec);
   }

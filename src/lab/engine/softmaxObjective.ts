@@ -46,7 +46,7 @@ function dotAt(a: Float64Array, fromA: number, b: Float32Array, fromB: number, l
 }
 
 /** Answers the cross-entropy of `label`, smoothed, and turns the scores into its gradient: probabilities minus targets. */
-function crossEntropyInPlace(scores: Float64Array, label: number, smoothing: number): number {
+export function crossEntropyInPlace(scores: Float64Array, label: number, smoothing: number): number {
   let most = -Infinity;
   for (const score of scores) most = Math.max(most, score);
   const elsewhere = smoothing / scores.length;

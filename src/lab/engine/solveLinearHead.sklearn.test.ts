@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { headLogits, largestIndex } from "../head/softmaxScore";
+import type { SolveHeadRequest } from "./engine";
+import { type HeadProblem, kernelProblem } from "./headProblem";
 import { onnxHeadObjectives } from "./onnxHeadObjectives";
 import { Runtime } from "./runtime";
+import { softmaxObjective } from "./softmaxObjective";
 import { solveLinearHead } from "./solveLinearHead";
+import { spanProblem } from "./spanProblem";
 import { relativeDistance } from "./testing/networks";
 
 interface Problem {
@@ -29,8 +33,14 @@ const { problems } = JSON.parse(readFileSync(new URL("./__goldens__/linearHead.j
 const runtime = new Runtime();
 afterAll(() => runtime.dispose());
 
-test.each(problems.flatMap((problem) => [true, false].map((onnx) => ({ ...problem, onnx }))))(
-  "the optimum is scikit-learn's: $name (ONNX Runtime: $onnx)",
+const ways: Readonly<Record<string, (request: SolveHeadRequest) => HeadProblem | Promise<HeadProblem>>> = {
+  "ONNX Runtime": async (request) => kernelProblem(request, await onnxHeadObjectives(runtime, request)),
+  JavaScript: (request) => kernelProblem(request, [softmaxObjective(request)]),
+  "the span of the rows": spanProblem,
+};
+
+test.each(problems.flatMap((problem) => Object.keys(ways).map((way) => ({ ...problem, way }))))(
+  "the optimum is scikit-learn's: $name, by $way",
   async (problem) => {
     const features = { shape: problem.shape, data: Float32Array.from(problem.features) };
     const { classes, l2 } = problem;
@@ -43,7 +53,7 @@ test.each(problems.flatMap((problem) => [true, false].map((onnx) => ({ ...proble
         ...(problem.sampleWeights && { sampleWeights: Float32Array.from(problem.sampleWeights) }),
       },
       {},
-      problem.onnx ? (request) => onnxHeadObjectives(runtime, request) : undefined,
+      ways[problem.way],
     );
     expect(solved.converged).toBe(true);
     expect(Math.abs(solved.objective - problem.objective)).toBeLessThan(1e-6 * Math.min(1, problem.objective));

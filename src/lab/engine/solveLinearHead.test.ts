@@ -1,10 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { Rng } from "../../shared/rng";
-import type { SolveHeadRequest, SolveIterationReport } from "./engine";
+import type { SolvedHead, SolveHeadRequest, SolveIterationReport } from "./engine";
+import { type HeadProblem, kernelProblem } from "./headProblem";
 import { onnxHeadObjectives } from "./onnxHeadObjectives";
 import { Runtime } from "./runtime";
 import { softmaxObjective } from "./softmaxObjective";
 import { solveLinearHead } from "./solveLinearHead";
+import { spanProblem } from "./spanProblem";
 import { relativeDistance } from "./testing/networks";
 
 function problem(
@@ -138,6 +140,82 @@ describe("solveLinearHead", () => {
   });
 });
 
+describe("in the span of the rows", () => {
+  const overKernels = (request: SolveHeadRequest): HeadProblem => kernelProblem(request, [softmaxObjective(request)]);
+
+  /** Of the head as it is returned, by way of the objective over kernels. */
+  async function measured(request: SolveHeadRequest, { kernel, bias }: Pick<SolvedHead, "kernel" | "bias">) {
+    return softmaxObjective(request).evaluate(Float64Array.from([...kernel.data, ...bias.data]));
+  }
+
+  const weights = Float32Array.from({ length: 30 }, (_, row) => 0.25 + (row % 4));
+  test.each<[string, Partial<SolveHeadRequest>]>([
+    ["a weak penalty", { l2: 1e-4, tolerance: 1e-9 }],
+    ["a strong one", { l2: 1 }],
+    ["weights of rows and smoothing", { sampleWeights: weights, labelSmoothing: 0.1 }],
+    ["a row of weight 0", { sampleWeights: Float32Array.from({ length: 30 }, (_, row) => Math.min(row, 1)) }],
+  ])("is the optimum over kernels: %s", async (_, changes) => {
+    const request = problem(30, 57, 4, { tolerance: 1e-8, ...changes });
+    const spanned = await solveLinearHead(request, {}, spanProblem);
+    const expected = await solveLinearHead(request, {}, overKernels);
+    expect(spanned.converged && expected.converged).toBe(true);
+    // A gradient of 1e-8 a component leaves as much for the weakest penalty.
+    expect(Math.abs(spanned.objective - expected.objective)).toBeLessThan(1e-10);
+    expect(relativeDistance(spanned.kernel.data, expected.kernel.data)).toBeLessThan(1e-4);
+    expect(relativeDistance(spanned.bias.data, expected.bias.data)).toBeLessThan(1e-4);
+  });
+
+  test("says of the head what the head is", async () => {
+    const request = problem(41, 90, 5, { l2: 0.003 });
+    const spanned = await solveLinearHead(request, {}, spanProblem);
+    const { objective, loss, steepest } = await measured(request, spanned);
+    // The head is float32.
+    expect(Math.abs(spanned.objective - objective)).toBeLessThan(1e-9);
+    expect(Math.abs(spanned.loss - loss)).toBeLessThan(1e-7);
+    expect(steepest).toBeLessThan(1.2e-6);
+  });
+
+  test("a row that is there twice, and one of zeros, do no harm", async () => {
+    const request = problem(12, 30, 3);
+    request.features.data.copyWithin(30, 0, 30);
+    request.features.data.fill(0, 60, 90);
+    const spanned = await solveLinearHead(request, {}, spanProblem);
+    const expected = await solveLinearHead(request, {}, overKernels);
+    expect(spanned.converged).toBe(true);
+    expect(Math.abs(spanned.objective - expected.objective)).toBeLessThan(1e-8);
+  });
+
+  test("features that are not centred: the bias is found with the kernel", async () => {
+    const request = problem(24, 40, 3);
+    const shifted = { shape: [24, 40], data: request.features.data.map((value) => value + 3) };
+    const spanned = await solveLinearHead({ ...request, features: shifted }, {}, spanProblem);
+    const expected = await solveLinearHead({ ...request, features: shifted }, {}, overKernels);
+    expect(spanned.converged).toBe(true);
+    expect(spanned.iterations).toBeLessThan(40);
+    expect(Math.abs(spanned.objective - expected.objective)).toBeLessThan(1e-8);
+  });
+
+  test("takes less iterations than over kernels, as it knows how the rows lie", async () => {
+    const request = problem(60, 200, 5, { tolerance: 1e-8 });
+    // Features of very different scales, as those of a backbone are.
+    request.features.data.forEach((value, i) => (request.features.data[i] = value * (i % 200 < 5 ? 5 : 0.2)));
+    const spanned = await solveLinearHead(request, {}, spanProblem);
+    const expected = await solveLinearHead(request, {}, overKernels);
+    expect(spanned.converged && expected.converged).toBe(true);
+    expect(spanned.iterations).toBeLessThan(0.7 * expected.iterations);
+  });
+
+  test("without a penalty it goes on downhill, whatever depends on each other", async () => {
+    const request = problem(8, 30, 2, { l2: 0, tolerance: 1e-6 });
+    request.features.data.copyWithin(30, 0, 30);
+    request.labels[1] = request.labels[0]!;
+    const { converged, loss, kernel } = await solveLinearHead(request, {}, spanProblem);
+    expect(converged).toBe(true);
+    expect(loss).toBeLessThan(1e-4);
+    expect(kernel.data.every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe("the objective in ONNX Runtime", () => {
   const runtime = new Runtime();
   afterAll(() => runtime.dispose());
@@ -171,8 +249,8 @@ describe("the objective in ONNX Runtime", () => {
   });
 
   test("where float32 ends, float64 goes on", async () => {
-    const solved = await solveLinearHead(problem(60, 20, 5, { tolerance: 1e-12 }), {}, (request) =>
-      onnxHeadObjectives(runtime, request),
+    const solved = await solveLinearHead(problem(60, 20, 5, { tolerance: 1e-12 }), {}, async (request) =>
+      kernelProblem(request, await onnxHeadObjectives(runtime, request)),
     );
     expect(solved.converged).toBe(true);
   });

@@ -1,9 +1,10 @@
 import { checkHeadRequest } from "./checkHeadRequest";
 import type { SolvedHead, SolveHeadObserver, SolveHeadRequest } from "./engine";
+import type { HeadProblem } from "./headProblem";
 import { LimitedMemory } from "./limitedMemory";
 import type { Evaluation, Objective } from "./objective";
-import { softmaxObjective } from "./softmaxObjective";
-import { combined, dot, largest } from "./vectors";
+import { plainProblem } from "./plainProblem";
+import { combined } from "./vectors";
 
 /** An objective has reached its precision when in so many iterations neither its value nor its gradient became smaller. */
 const patience = 10;
@@ -13,31 +14,32 @@ const patience = 10;
  * it is one objective after the other, from the fast to the exact. The first ones lead to the neighbourhood of the optimum;
  * the last one has the final say on `converged`, and takes the last steps where they are needed.
  *
- * @param objectives All of the same request. Default the one in plain JavaScript, on the calling thread.
+ * @param problem Default in plain JavaScript, on the calling thread.
  * @throws GraftError when labels or sample weights do not fit, there is one class only, features are not finite, or `l2` is negative.
  */
 export async function solveLinearHead(
   request: SolveHeadRequest,
   observer: SolveHeadObserver = {},
-  objectives: (request: SolveHeadRequest) => Promise<readonly Objective[]> = (own) =>
-    Promise.resolve([softmaxObjective(own)]),
+  problem: (request: SolveHeadRequest) => HeadProblem | Promise<HeadProblem> = plainProblem,
 ): Promise<SolvedHead> {
   checkHeadRequest(request);
   const { l2, maxIterations = 500, tolerance = Math.max(1e-6, 1e-5 * l2), interruptFlag } = request;
-  const memory = new LimitedMemory(10);
-  let point = startOf(request);
+  const parts = await problem(request);
+  const { objectives, inner } = parts;
+  const memory = new LimitedMemory(10, parts);
+  let point = parts.start;
   let current: Evaluation | undefined;
   let iterations = 0;
   let interrupted = false;
-  for (const objective of await objectives(request)) {
+  for (const objective of objectives) {
     if (interrupted) break;
     current = await objective.evaluate(point);
     let best: Evaluation = current;
     let sinceBest = 0;
-    while (largest(current.gradient) > tolerance && iterations < maxIterations) {
+    while (current.steepest > tolerance && iterations < maxIterations) {
       interrupted = interruptFlag !== undefined && Atomics.load(interruptFlag, 0) !== 0;
       if (interrupted) break;
-      const next = await lineSearch(objective, point, current, memory.direction(current.gradient));
+      const next = await lineSearch(objective, inner, point, current, memory.direction(current.gradient));
       if (next === undefined) break;
       memory.remember(point, next.point, current.gradient, next.evaluation.gradient);
       ({ point, evaluation: current } = next);
@@ -46,21 +48,21 @@ export async function solveLinearHead(
         iteration: iterations,
         objective: current.objective,
         loss: current.loss,
-        gradient: largest(current.gradient),
+        gradient: current.steepest,
       });
       const fell = best.objective - current.objective > objective.precision * Math.abs(best.objective);
-      if (fell || largest(current.gradient) < largest(best.gradient)) {
+      if (fell || current.steepest < best.steepest) {
         best = current;
         sinceBest = 0;
       } else if (++sinceBest >= patience) break;
     }
   }
   return {
-    ...headOf(point, request),
+    ...parts.head(point),
     iterations,
     loss: current!.loss,
     objective: current!.objective,
-    converged: !interrupted && largest(current!.gradient) <= tolerance,
+    converged: !interrupted && current!.steepest <= tolerance,
     interrupted,
   };
 }
@@ -72,11 +74,12 @@ export async function solveLinearHead(
  */
 async function lineSearch(
   objective: Objective,
+  inner: HeadProblem["inner"],
   point: Float64Array,
   current: Evaluation,
   direction: Float64Array,
 ): Promise<{ readonly point: Float64Array; readonly evaluation: Evaluation } | undefined> {
-  const slope = dot(current.gradient, direction);
+  const slope = inner(direction, current.gradient);
   if (!(slope < 0)) return undefined;
   const rounding = objective.precision * Math.abs(current.objective);
   let low = 0;
@@ -85,7 +88,7 @@ async function lineSearch(
   for (let tries = 0; tries < 40; tries++) {
     const candidate = combined(point, direction, length);
     const evaluation = await objective.evaluate(candidate);
-    const reached = dot(evaluation.gradient, direction);
+    const reached = inner(direction, evaluation.gradient);
     const falls =
       evaluation.objective <= current.objective + 1e-4 * length * slope ||
       (evaluation.objective <= current.objective + rounding && reached <= -(1 - 2e-4) * slope);
@@ -95,21 +98,4 @@ async function lineSearch(
     length = high < Infinity ? (low + high) / 2 : 2 * low;
   }
   return undefined;
-}
-
-function startOf({ features, classes, start }: SolveHeadRequest): Float64Array {
-  const kernelSize = features.shape[1]! * classes;
-  const point = new Float64Array(kernelSize + classes);
-  if (start === undefined) return point;
-  point.set(start.kernel.data);
-  point.set(start.bias.data, kernelSize);
-  return point;
-}
-
-function headOf(point: Float64Array, { features, classes }: SolveHeadRequest): Pick<SolvedHead, "kernel" | "bias"> {
-  const width = features.shape[1]!;
-  return {
-    kernel: { shape: [width, classes], data: Float32Array.from(point.subarray(0, width * classes)) },
-    bias: { shape: [classes], data: Float32Array.from(point.subarray(width * classes)) },
-  };
 }

@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GraftError } from "../../shared/graftError";
+import { moveToPlace, temporaryName } from "../data/atomicFile";
 import { inspectText } from "../inspectText";
 import type { Exporter, ExportOptions, ExportSubject } from "./exporter";
 import { onnxExporter } from "./onnxExporter";
@@ -11,10 +12,14 @@ import { tfjsExporter } from "./tfjsExporter";
 /** Largest difference that is let through, as a part of the largest output. */
 const tolerance = 1e-4;
 
-const exporters = { onnx: onnxExporter, tfjs: tfjsExporter, savedmodel: savedModelExporter } as const;
+/** A format that models are exported in. Written out, because cells see declarations without the exporters. */
+export type ExportFormat = "onnx" | "tfjs" | "savedmodel";
 
-/** A format that models are exported in. */
-export type ExportFormat = keyof typeof exporters;
+const exporters: Readonly<Record<ExportFormat, Exporter>> = {
+  onnx: onnxExporter,
+  tfjs: tfjsExporter,
+  savedmodel: savedModelExporter,
+};
 
 /** What `model.exportTo` wrote. */
 export interface ExportedModel {
@@ -27,8 +32,6 @@ export interface ExportedModel {
   readonly [inspectText]: () => string;
 }
 
-let drafts = 0;
-
 /** @throws GraftError `export/format`, `export/path-in-use`, `export/differs`, and those of the format. */
 export async function exportModel(
   format: ExportFormat,
@@ -37,7 +40,7 @@ export async function exportModel(
   options: ExportOptions = {},
 ): Promise<ExportedModel> {
   const exporter = exporterOf(format);
-  const draft = `${path}.${process.pid}-${++drafts}.tmp`;
+  const draft = temporaryName(path);
   await mkdir(dirname(path), { recursive: true });
   try {
     const found = await exporter.write(draft, subject, options);
@@ -47,7 +50,7 @@ export async function exportModel(
     const expected = await reference.infer(subject.graph, subject.weights, subject.examples);
     const largestDifference = difference(found, expected.data);
     if (!(largestDifference <= tolerance)) throw differs(path, exporter.runner, reference.name, largestDifference);
-    await moveInto(draft, path);
+    await moveInto(draft, path, exporter);
     const bytes = await sizeOnDisk(path);
     const report = `${path}: ${(bytes / 1e6).toFixed(1)} MB, checked in ${exporter.runner} against ${reference.name}: difference ${largestDifference.toExponential(1)} of the largest output`;
     return { format, path, bytes, largestDifference, [inspectText]: () => report };
@@ -67,22 +70,22 @@ function exporterOf(format: string): Exporter {
 }
 
 /** In place of a file, or of a folder in which nothing else is than an export of the same format. */
-async function moveInto(draft: string, path: string): Promise<void> {
+async function moveInto(draft: string, path: string, { files }: Exporter): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   const isFolder = (await stat(draft)).isDirectory();
   if (there?.isDirectory()) {
     const own = isFolder ? await readdir(draft) : [];
-    const others = (await readdir(path)).filter((name) => !own.includes(name));
+    const others = (await readdir(path)).filter((name) => !own.includes(name) && !files?.test(name));
     if (!isFolder || others.length > 0)
       throw inUse(path, others.length > 0 ? `a folder with ${others[0]!}` : "a folder");
     const old = `${draft}-old`;
     await rename(path, old);
-    await rename(draft, path);
+    await moveToPlace(draft, path);
     await rm(old, { recursive: true, force: true });
     return;
   }
   if (there !== undefined && isFolder) throw inUse(path, "a file");
-  await rename(draft, path);
+  await moveToPlace(draft, path);
 }
 
 function inUse(path: string, found: string): GraftError {

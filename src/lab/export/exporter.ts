@@ -27,6 +27,8 @@ export interface Exporter {
   write(path: string, subject: ExportSubject, options: ExportOptions): Promise<Float32Array>;
   /** Runs the file, in words. */
   readonly runner: string;
+  /** In a folder: names that another model's export has, and that this one's may replace. Default: those that both have. */
+  readonly files?: RegExp;
   /** What the output is held against. Default: the model's own engine. */
   readonly reference?: () => Engine;
 }

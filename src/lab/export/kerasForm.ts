@@ -1,7 +1,8 @@
 import { GraftError } from "../../shared/graftError";
 import { type PlacedLayer, placedLayers } from "../backbone/graphShapes";
 import { DEFAULT_SLOPE } from "../backbone/keras/kerasLayers";
-import type { Layer, LayerGraph } from "../backbone/layerGraph";
+import { SMALLEST_DEVIATION } from "../backbone/kinds/features";
+import type { Layer, LayerGraph, Weights } from "../backbone/layerGraph";
 
 /** Kinds that tfjs and Keras read as Graft writes them. */
 const sameInKeras: ReadonlySet<Layer["type"]> = new Set<Layer["type"]>([
@@ -15,7 +16,7 @@ const sameInKeras: ReadonlySet<Layer["type"]> = new Set<Layer["type"]>([
     "GlobalAveragePooling2D",
   ] as const),
   ...(["GlobalMaxPooling2D", "LayerNormalization", "MaxPooling2D", "Multiply", "Reshape", "SeparableConv2D"] as const),
-  ...(["ZeroPadding2D"] as const),
+  ...(["Normalization", "Rescaling", "ZeroPadding2D"] as const),
 ]);
 
 /** Who is to read the topology. */
@@ -23,17 +24,19 @@ export interface KerasReader {
   readonly name: string;
   /** Whether it knows layers that a person registered with tfjs. */
   readonly custom: boolean;
-  /** Whether it knows the approximate gelu. tfjs has it as `gelu_new`, which it looks for as `geluNew` when it comes from a file. */
-  readonly geluTanh: boolean;
+  /** What of a layer it has no form of, or one that means something else. */
+  readonly lacks: (layer: Layer) => string | undefined;
 }
 
 /**
- * A graph that computes the same with what tfjs and Keras have: a leaky relu inside another layer becomes a layer of its own, and
- * global pooling that keeps its dimensions a pooling and a `Reshape`. Weights keep their names.
+ * A model that computes the same with what tfjs and Keras have: a leaky relu inside another layer becomes a layer of its own, global
+ * pooling that keeps its dimensions a pooling and a `Reshape`, and a normalization with its measured statistics a `Rescaling`. Weights
+ * keep their names.
  *
  * @throws GraftError `export/unsupported-layer`.
  */
-export function kerasForm(graph: LayerGraph, reader: KerasReader): LayerGraph {
+export function kerasForm({ graph, weights }: WeightedGraph, reader: KerasReader): WeightedGraph {
+  const kept = new Map(weights);
   const taken = new Set(graph.layers.map(({ name }) => name));
   const free = (name: string): string => (taken.has(name) ? free(`${name}_`) : name);
   /** Where a layer became two: the name of the second one. */
@@ -46,6 +49,15 @@ export function kerasForm(graph: LayerGraph, reader: KerasReader): LayerGraph {
       moved.set(layer.name, name);
       return { name, inputs: [layer.name] };
     };
+    if (layer.type === "Normalization") {
+      const [mean, variance] = ["mean", "variance"].map((name) => [...weights.get(`${layer.name}/${name}`)!.data]) as [
+        number[],
+        number[],
+      ];
+      for (const name of ["mean", "variance"]) kept.delete(`${layer.name}/${name}`);
+      const scale = variance.map((value) => 1 / Math.max(Math.sqrt(value), SMALLEST_DEVIATION));
+      return [{ ...layer, type: "Rescaling", scale, offset: mean.map((value, i) => -value * scale[i]!) }];
+    }
     if ("keepDims" in layer && layer.keepDims) {
       return [
         { ...layer, keepDims: false },
@@ -61,17 +73,21 @@ export function kerasForm(graph: LayerGraph, reader: KerasReader): LayerGraph {
     }
     return [layer];
   });
-  return { input: graph.input, layers, output: moved.get(graph.output) ?? graph.output };
+  return { graph: { input: graph.input, layers, output: moved.get(graph.output) ?? graph.output }, weights: kept };
 }
 
-function requireForm({ layer }: PlacedLayer, { name, custom, geluTanh }: KerasReader): void {
+interface WeightedGraph {
+  readonly graph: LayerGraph;
+  readonly weights: Weights;
+}
+
+function requireForm({ layer }: PlacedLayer, { name, custom, lacks }: KerasReader): void {
   const found = `${layer.type} "${layer.name}"`;
   if (layer.type === "Custom" ? !custom : !sameInKeras.has(layer.type)) throw unsupported(name, found);
   if (layer.type === "GlobalAveragePooling1D" && layer.inputs.length > 1)
     throw unsupported(name, `${found} with a mask`);
-  if ("activation" in layer && layer.activation === "geluTanh" && !geluTanh) {
-    throw unsupported(name, `${found} with the approximate gelu`);
-  }
+  const lacking = lacks(layer);
+  if (lacking !== undefined) throw unsupported(name, `${found} with ${lacking}`);
 }
 
 function unsupported(reader: string, found: string): GraftError {

@@ -19,7 +19,7 @@ const timeoutMs = 10 * 60_000;
 export const savedModelExporter: Exporter = {
   runner: "TensorFlow",
   async write(path, { graph, weights, name, about, examples }, { python = defaultPython }) {
-    const form = kerasForm(graph, { name: "Keras", custom: false, geluTanh: true });
+    const form = kerasForm({ graph, weights }, { name: "Keras", custom: false, lacks: () => undefined });
     const work = await mkdtemp(join(tmpdir(), "graft-saved-model-"));
     try {
       const [layersModel, inputs, outputs] = ["model", "inputs", "outputs"].map((part) => join(work, part)) as [
@@ -27,7 +27,7 @@ export const savedModelExporter: Exporter = {
         string,
         string,
       ];
-      await writeLayersModel(layersModel, name, { graph: form, weights });
+      await writeLayersModel(layersModel, name, form);
       await writeFile(inputs, examples.data);
       await runPython(python, [shippedFile("media", "python", "savedModel.py"), layersModel, path, inputs, outputs]);
       await writeFile(join(path, "graft.json"), `${JSON.stringify(about, null, 1)}\n`);

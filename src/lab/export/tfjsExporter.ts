@@ -1,8 +1,8 @@
 import type * as tfjs from "@tensorflow/tfjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Tensor } from "../backbone/layerGraph";
-import { writeLayersModel } from "../backbone/layersModel";
+import type { Layer, Tensor } from "../backbone/layerGraph";
+import { shardName, writeLayersModel } from "../backbone/layersModel";
 import { onBackend, readied } from "../engine/tfjs/backend";
 import { useFastestBackend } from "../engine/tfjs/installedBackends";
 import { loadTensorLibrary, ownRequire } from "../engine/tfjs/tensorLibrary";
@@ -10,21 +10,35 @@ import type { Exporter } from "./exporter";
 import { kerasForm } from "./kerasForm";
 
 /**
- * A folder with a LayersModel (`model.json`, `weights.bin`), for `tf.loadLayersModel` and for `backbones.load`. Classes and
+ * A folder with a LayersModel (`model.json` and its shards of weights), for `tf.loadLayersModel` and for `backbones.load`. Classes and
  * preprocessing stand under `graft` in what `getUserDefinedMetadata()` gives.
  */
 export const tfjsExporter: Exporter = {
   runner: "tfjs",
+  files: shardName,
   async write(path, { graph, weights, name, about, examples }) {
     await writeLayersModel(
       path,
       name,
-      { graph: kerasForm(graph, { name: "tfjs", custom: true, geluTanh: false }), weights },
+      kerasForm({ graph, weights }, { name: "tfjs", custom: true, lacks: lackingInTfjs }),
       { graft: about },
     );
     return runLayersModel(path, examples);
   },
 };
+
+const activationsLacking: Readonly<Record<string, string>> = {
+  // tfjs has it as `gelu_new`, which it looks for as `geluNew` when it comes from a file.
+  geluTanh: "the approximate gelu",
+  hardSwish: "a hard swish",
+  // That of tfjs has the slope 0.2.
+  hardSigmoid: "a hard sigmoid of the slope 1/6",
+};
+
+function lackingInTfjs(layer: Layer): string | undefined {
+  if (layer.type === "Conv2D" && (layer.groups ?? 1) > 1) return "groups of channels";
+  return "activation" in layer ? activationsLacking[layer.activation] : undefined;
+}
 
 async function runLayersModel(folder: string, input: Tensor): Promise<Float32Array> {
   const tf = await loadTensorLibrary();

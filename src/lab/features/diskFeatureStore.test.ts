@@ -225,3 +225,20 @@ test("appends at once do not disturb each other", async () => {
   ).toHaveLength(1);
   expect(rowOf(1)).toHaveLength(width);
 });
+
+test("clearing removes what nobody uses, says how much, and leaves what is in use", async () => {
+  const folder = await emptyFolder();
+  const { open, store } = storeIn(folder);
+  await append(await open("a"), range(0, 10));
+  const unused = await open("b");
+  await append(unused, range(0, 10));
+  await unused.release();
+  const before = await store.use();
+  const cleared = await store.clear();
+  expect(cleared).toEqual({ bytes: expect.any(Number), spaces: 1 });
+  expect(cleared.bytes).toBeGreaterThanOrEqual(10 * width * 4);
+  expect(await store.use()).toEqual({ bytes: before.bytes - cleared.bytes, spaces: before.spaces - 1 });
+  expect(await spacesIn(folder, ["a", "b"])).toEqual(["a"]);
+  expect(await found(await open("a"), range(0, 10))).toEqual(range(0, 10));
+  expect(await found(await open("b"), range(0, 10))).toEqual([]);
+});

@@ -14,7 +14,7 @@ import type { GraftError } from "../../shared/graftError";
 import { fitsFloat16 } from "../engine/float16";
 import type { StoredRows } from "../engine/storedRows";
 import { corruptedRows, diskProblem, limitReached, newerStore, tooLargeForFloat16 } from "./cacheProblem";
-import type { FeatureSpace, FeatureStore } from "./featureStore";
+import type { FeatureSpace, FeatureStore, FeatureUse } from "./featureStore";
 import { writeLease } from "./lease";
 import { MemoryFeatureStore } from "./memoryFeatureStore";
 import { segmentVersion } from "./segment";
@@ -78,6 +78,14 @@ export class DiskFeatureStore implements FeatureStore {
       this.tell(diskProblem(this.folder, error));
     }
     return new DiskFeatureSpace(this, name, use.space, memory, this.#dtype);
+  }
+
+  async use(): Promise<FeatureUse> {
+    return sum(await this.#memory.use(), await this.#eviction.use());
+  }
+
+  async clear(): Promise<FeatureUse> {
+    return sum(await this.#memory.clear(), await this.#eviction.evictAll());
   }
 
   get writable(): boolean {
@@ -278,6 +286,10 @@ class DiskFeatureSpace implements FeatureSpace {
       }
     }
   }
+}
+
+function sum(a: FeatureUse, b: FeatureUse): FeatureUse {
+  return { bytes: a.bytes + b.bytes, spaces: a.spaces + b.spaces };
 }
 
 /** Undefined when this is not what a store writes there. */

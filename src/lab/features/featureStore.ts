@@ -11,6 +11,17 @@ export interface FeatureStore {
    * `width` numbers each. Whoever opens releases. Never fails for what is wrong with a disk: then rows are kept in memory.
    */
   open(key: string, width: number): Promise<FeatureSpace>;
+  /** What is stored now. @throws what the disk refuses. */
+  use(): Promise<FeatureUse>;
+  /** Forgets everything that nobody uses at the moment; answers what is gone. @throws what the disk refuses. */
+  clear(): Promise<FeatureUse>;
+}
+
+/** Room that stored features take. */
+export interface FeatureUse {
+  readonly bytes: number;
+  /** Sets of features: one for each trunk with its preprocessing. */
+  readonly spaces: number;
 }
 
 /** Items are named by the SHA-256 of their content, in base64url, see `Dataset.itemHash`. */

@@ -41,3 +41,11 @@ test("an item that is written again takes its room once", async () => {
   await write(store, "a", ["one", "two"]);
   expect(store.bytes).toBe(rows.byteLength);
 });
+
+test("clearing forgets all rows and says how much that was", async () => {
+  const store = new MemoryFeatureStore();
+  await write(store, "a", ["one", "two"]);
+  expect(await store.clear()).toEqual({ bytes: 16, spaces: 1 });
+  expect(await store.use()).toEqual({ bytes: 0, spaces: 0 });
+  expect((await read(store, "a", ["one"])).missing).toEqual([0]);
+});

@@ -1,4 +1,4 @@
-import type { FeatureSpace, FeatureStore } from "./featureStore";
+import type { FeatureSpace, FeatureStore, FeatureUse } from "./featureStore";
 
 type Rows = Map<string, Float32Array>;
 
@@ -28,6 +28,18 @@ export class MemoryFeatureStore implements FeatureStore {
       stored: () => undefined,
       release: () => Promise.resolve(),
     });
+  }
+
+  use(): Promise<FeatureUse> {
+    const spaces = [...this.#spaces.values()].filter(({ size }) => size > 0).length;
+    return Promise.resolve({ bytes: this.#bytes, spaces });
+  }
+
+  async clear(): Promise<FeatureUse> {
+    const before = await this.use();
+    this.#spaces.clear();
+    this.#bytes = 0;
+    return before;
   }
 
   #read(key: string, width: number, items: readonly string[], into: Float32Array): number[] {

@@ -4,6 +4,7 @@
  * folder, so the folder's change time is the time of the last use.
  */
 import { join } from "node:path";
+import type { FeatureUse } from "./featureStore";
 import { isLeased } from "./lease";
 import { ifMissing, type StoreFiles } from "./storeFiles";
 
@@ -67,6 +68,24 @@ export class SpaceEviction {
       () => removed++,
     );
     return removed > 0;
+  }
+
+  async use(): Promise<FeatureUse> {
+    const spaces = await this.#measure();
+    return { bytes: this.#measuredBytes, spaces: spaces.length };
+  }
+
+  /** Removes every space that no process uses; answers what is gone. */
+  async evictAll(): Promise<FeatureUse> {
+    const before = await this.#measure();
+    const bytes = this.#measuredBytes;
+    let spaces = 0;
+    await this.#evictUntil(
+      before,
+      () => false,
+      () => spaces++,
+    );
+    return { bytes: bytes - this.#measuredBytes, spaces };
   }
 
   async #evictUntil(spaces: readonly SpaceSize[], enough: () => boolean, onEvicted?: () => void): Promise<void> {

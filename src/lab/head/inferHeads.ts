@@ -1,15 +1,20 @@
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
 import type { Engine } from "../engine/engine";
+import { headLogits } from "./softmaxScore";
 import type { LinearHead } from "./standardisation";
 
+/** So many products are computed here before a session is made there: in some milliseconds. */
+const fewProducts = 1 << 22;
+
 /**
- * Logits `[n, classes]` of each head for the same features `[n, width]`: the kernels lie side by side in one dense layer, so the
- * features cross to the engine once, and the calling thread stays free.
+ * Logits `[n, classes]` of each head for the same features `[n, width]`. Of many rows on the engine: the kernels lie side by side in one
+ * dense layer, so the features cross to it once, and the calling thread stays free.
  */
 export async function inferHeads(engine: Engine, features: Tensor, heads: readonly LinearHead[]): Promise<Tensor[]> {
   const [rows, width] = features.shape as [number, number];
   const classes = heads[0]!.bias.data.length;
   const units = heads.length * classes;
+  if (rows * width * units <= fewProducts) return heads.map((head) => headLogits(features, head));
   const kernel = new Float32Array(width * units);
   const bias = new Float32Array(units);
   heads.forEach((head, index) => {

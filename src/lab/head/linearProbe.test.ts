@@ -71,15 +71,23 @@ test("weights of rows reach every solve", async () => {
   expect(seen).toEqual(Array.from({ length: L2_PATH.length + 1 }, () => sampleWeights));
 });
 
-test("several heads side by side give the logits of each", async () => {
+test.each([
+  ["few rows here", 4, 0],
+  ["many on the engine, side by side", 240_000, 1],
+])("several heads give the logits of each: %s", async (_, rows, passes) => {
   const engine = new ScriptedEngine();
   const heads = [1, -2, 0.5].map((factor) => ({
     kernel: { shape: [3, 2], data: Float32Array.from([0.3, -1, 2, 0.7, -0.2, 0.1], (value) => factor * value) },
     bias: { shape: [2], data: Float32Array.from([0.5, factor]) },
   }));
-  const found = await inferHeads(engine, features, heads);
-  expect(engine.inferred).toHaveLength(1);
-  expect(found).toEqual(heads.map((head) => headLogits(features, head)));
+  const data = Float32Array.from({ length: rows * 3 }, (_, i) => features.data[i % 12]!);
+  const found = await inferHeads(engine, { shape: [rows, 3], data }, heads);
+  expect(engine.inferred).toHaveLength(passes);
+  heads.forEach((head, i) => {
+    const expected = headLogits(features, head).data;
+    expect(found[i]!.shape).toEqual([rows, 2]);
+    expect([...found[i]!.data.subarray(-8)]).toEqual([...expected]);
+  });
 });
 
 test("loss and accuracy of known logits", () => {

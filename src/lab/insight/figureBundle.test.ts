@@ -1,10 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { exampleComparison, exampleCurves, exampleEmbedding, exampleExplanation } from "../../shared/exampleFigures";
+import {
+  exampleConfusion,
+  exampleExamples,
+  exampleLayers,
+  exampleLrFinder,
+  exampleReport,
+  exampleTopLosses,
+} from "../../shared/exampleVerdicts";
 import { FIGURE_MIME, PLOTLY_MIME } from "../../shared/mimeBundle";
 import { expectGolden } from "./expectGolden";
 import { figureBundle } from "./figureBundle";
 
-const figures = [exampleCurves(180), exampleEmbedding(120), exampleComparison(), exampleExplanation()];
+const figures = [
+  ...[exampleCurves(180), exampleEmbedding(120), exampleComparison(), exampleExplanation()],
+  ...[exampleConfusion(), exampleReport(), exampleTopLosses(), exampleExamples(), exampleLayers(), exampleLrFinder()],
+];
 
 describe("figure bundle", () => {
   it.each(figures)("$kind is drawn as its goldens say", (figure) => {

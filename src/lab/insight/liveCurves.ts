@@ -12,8 +12,10 @@ export interface LiveCurves {
 /** Curves under the running cell that grow while a model trains. */
 export function liveCurves(title: string): LiveCurves {
   const live = liveFigure();
+  const figure = ({ phases }: TrainingHistory, isLive: boolean) =>
+    curvesFigure(title, [{ name: title, phases }], isLive);
   return {
-    update: (history) => live.update(() => curvesFigure(title, history, true)),
-    finish: (history) => live.finish(curvesFigure(title, history, false)),
+    update: (history) => live.update(() => figure(history, true)),
+    finish: (history) => live.finish(figure(history, false)),
   };
 }

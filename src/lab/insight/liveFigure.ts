@@ -8,6 +8,8 @@ const INTERVAL_MS = 250;
 let displays = 0;
 
 export interface LiveFigure {
+  /** Of the display that is replaced. */
+  readonly displayId: string;
   /** Shows what `make` returns, at most four times a second; the last one offered is never lost. */
   update(make: () => Figure): void;
   /** Shows the final state at once. Later updates are ignored. */
@@ -33,6 +35,7 @@ export function liveFigure(): LiveFigure {
   }
 
   return {
+    displayId,
     update(make) {
       if (ended) return;
       const waitMs = lastMs + INTERVAL_MS - performance.now();

@@ -1,13 +1,33 @@
 import type { ComparisonRow } from "../../shared/figure";
+import { GraftError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
+import { type ComparableRun, rowsOfRuns } from "../compare/compareRuns";
 import { figureBundle } from "./figureBundle";
 import { liveFigure } from "./liveFigure";
 
 const TITLE = "Strategies compared";
 
-/** Shows strategies side by side: a dot plot with 95 % intervals over the number of labels, and the table. */
-export function showComparison(rows: readonly ComparisonRow[], title = TITLE): void {
-  labHost().display(figureBundle({ kind: "comparison", title, rows, live: false }));
+/** Shows strategies or runs side by side: a dot plot with 95 % intervals, and the table. Throws `show/nothing-to-compare`. */
+export function showComparison(compared: readonly ComparisonRow[] | readonly ComparableRun[], title?: string): void {
+  requireSome(compared);
+  const figure = areRuns(compared)
+    ? { title: title ?? "Runs compared", of: "runs" as const, rows: rowsOfRuns(compared) }
+    : { title: title ?? TITLE, rows: compared };
+  labHost().display(figureBundle({ kind: "comparison", ...figure, live: false }));
+}
+
+function areRuns(compared: readonly ComparisonRow[] | readonly ComparableRun[]): compared is readonly ComparableRun[] {
+  return "history" in compared[0]!;
+}
+
+function requireSome({ length }: readonly unknown[]): void {
+  if (length > 0) return;
+  throw new GraftError({
+    code: "show/nothing-to-compare",
+    expected: "rows of compareStrategies, or runs",
+    found: "none",
+    remedy: "Compare strategies with compareStrategies, or train first: show.compare(runs.list())",
+  });
 }
 
 export interface LiveComparison {

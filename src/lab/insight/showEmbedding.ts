@@ -1,153 +1,210 @@
-import type { EmbeddingFigure } from "../../shared/figure";
+import { randomUUID } from "node:crypto";
+import { packedPoints } from "../../shared/embeddingPoints";
+import type { EmbeddingFigure, EmbeddingSplits } from "../../shared/figures/embeddingFigure";
 import { GraftError, InterruptedError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
+import { pack } from "../../shared/packed";
 import { Rng } from "../../shared/rng";
-import type { Tensor } from "../backbone/layerGraph";
-import { embedInWorker } from "./embedInWorker";
-import type { FeatureSource, LabelledExamples } from "./embeddingSource";
+import { picturesOf, predictionsOf, textsOf } from "./embeddingExamples";
+import { type EmbeddedNow, EmbeddingPlot } from "./embeddingPlot";
+import { type FeatureSource, type GivenFeatures, givenRows, isSource, type LabelledExamples } from "./embeddingSource";
 import { liveFigure } from "./liveFigure";
+import { type FeatureMap, mapFeatures, type MapProgress } from "./maps/mapFeatures";
 
-/** Exact t-SNE takes seconds up to here; its time grows with the square. */
-const MAXIMUM_EXAMPLES = 2000;
-const MINIMUM_EXAMPLES = 12;
-const NEIGHBOURS = 10;
+/** More take minutes. */
+const MAXIMUM_EXAMPLES = 20_000;
+const MOST_SPLITS = 256;
 
-/** What is mapped, and how t-SNE is run (van der Maaten & Hinton 2008). */
+/** What is mapped, and how. */
 export interface EmbeddingOptions {
+  /**
+   * `"tsne"` (van der Maaten & Hinton 2008, the default), `"umap"` (McInnes et al. 2018), or `"pca"`, which is linear and done in a moment.
+   */
+  readonly method?: "tsne" | "umap" | "pca";
+  /** Default 2. */
+  readonly dims?: 2 | 3;
   /** Whose output is mapped; by default the last layer before the head. */
   readonly layer?: string;
-  /** Effective number of neighbours. Default 30, less for fewer than 91 examples. */
+  /** t-SNE: effective number of neighbours. Default 30, less for fewer than 91 examples. */
   readonly perplexity?: number;
+  /** UMAP: neighbours of each example. Default 15, less for fewer than 16 examples. */
+  readonly neighbours?: number;
   /** Default 0. Decides the sample and the start of the map. */
   readonly seed?: number;
-  /** Default 750. */
+  /** Default 1000 for t-SNE, 200 to 500 for UMAP. */
   readonly iterations?: number;
+  /** Of more examples a seeded sample is mapped. Default 20,000. */
+  readonly maximumExamples?: number;
+  /** Which split each example of the dataset is from, e.g. `"train"`: points can be coloured by it. */
+  readonly splits?: readonly string[];
+  /** Default true: small pictures (or the beginnings of texts) are in the figure, to be seen on hover. */
+  readonly pictures?: boolean;
+  /** Name of the first frame, where `addFrame` adds others. Default `"map"`. */
+  readonly frame?: string;
+  readonly title?: string;
 }
 
 /**
- * Shows a t-SNE map of what a layer makes of each example, coloured by class, drawn while it converges; resolves when it is
- * finished. Of more than 2,000 examples a seeded sample is mapped, and the figure says so. An interrupt keeps the map so
- * far under the cell and throws `InterruptedError`.
+ * Shows a map of what a layer makes of each example, drawn while it converges; resolves when it is finished. An interrupt keeps the
+ * map so far under the cell and throws `InterruptedError`.
  */
 export async function showEmbedding<Data extends LabelledExamples<Data>>(
-  model: FeatureSource<Data>,
+  from: FeatureSource<Data> | GivenFeatures,
   dataset: Data,
   options: EmbeddingOptions = {},
-): Promise<void> {
-  const { seed = 0, iterations = 750 } = options;
-  const size = Math.min(dataset.size, MAXIMUM_EXAMPLES);
-  const perplexity = checkedPerplexity(size, options.perplexity);
-  checkIterations(iterations);
-  const sampled = dataset.size > size;
-  const data = sampled ? dataset.select(new Rng(seed).permutation(dataset.size).slice(0, size).sort()) : dataset;
-  const { layer, features } = await model.features(data, options.layer === undefined ? {} : { layer: options.layer });
-  checkFinite(features, layer);
+): Promise<EmbeddingPlot<Data>> {
+  const { seed = 0, method = "tsne", dims = 2 } = options;
+  const most = checkedMaximum(options.maximumExamples);
+  const sampled = dataset.size > most;
+  const indices = sampled
+    ? new Rng(seed).permutation(dataset.size).slice(0, most).sort()
+    : Uint32Array.from({ length: dataset.size }, (_, i) => i);
+  const data = sampled ? dataset.select(indices) : dataset;
+  const splits = options.splits === undefined ? undefined : splitsOf(options.splits, dataset.size, indices);
 
-  const notes = sampled
-    ? [`A random sample of ${size.toLocaleString("en")} of ${dataset.size.toLocaleString("en")} examples.`]
-    : [];
-  const figure: Omit<EmbeddingFigure, "x" | "y" | "iteration" | "live"> = {
-    kind: "embedding",
-    title: `Embedding at layer ${layer}`,
-    method: "tsne",
-    labels: Array.from(data.labels),
-    classes: data.classes,
-    parameters: { perplexity, seed, layer },
-    iterations,
-    notes,
-  };
   const host = labHost();
   const live = liveFigure();
   const progress = (fraction: number, detail: string) =>
-    host.progress({ id: `embedding-${layer}`, title: "Mapping features", fraction, detail });
-  progress(0, `${size} examples, ${layer}`);
+    host.progress({ id: live.displayId, title: "Mapping features", fraction, detail });
+  progress(0, `${data.size.toLocaleString("en")} examples`);
   try {
-    const result = await embedInWorker(
+    const embedNow = isSource(from) ? () => embed(from, data, options.layer) : undefined;
+    const rows: EmbeddedNow & { readonly layer?: string } = isSource(from)
+      ? await embed(from, data, options.layer)
+      : await givenRows(from, dataset.size, indices);
+    const { layer, predictions } = rows;
+    const notes = sampled
+      ? [`A random sample of ${most.toLocaleString("en")} of ${dataset.size.toLocaleString("en")} examples.`]
+      : [];
+    const figureOf = (map: Float32Array, more: Pick<EmbeddingFigure, "iteration" | "iterations" | "live">) =>
+      ({
+        kind: "embedding",
+        title: options.title ?? (layer === undefined ? "Embedding" : `Embedding at layer ${layer}`),
+        plot,
+        method,
+        dims,
+        size: data.size,
+        ...(layer === undefined ? {} : { layer }),
+        parameters: { seed },
+        frames: [
+          {
+            name: options.frame ?? "map",
+            ...packedPoints(map, dims),
+            ...(predictions === undefined ? {} : { predictions }),
+          },
+        ],
+        classes: data.classes,
+        labels,
+        ...(sampled ? { indices: packedIndices } : {}),
+        ...(splits === undefined ? {} : { splits }),
+        notes,
+        ...more,
+      }) satisfies EmbeddingFigure;
+    const plot = randomUUID();
+    const labels = pack(Uint16Array.from(data.labels));
+    const packedIndices = pack(indices);
+    const result = await mapFeatures(
       {
-        rows: size,
-        columns: features.data.length / size,
-        features: features.data,
-        perplexity,
-        iterations,
-        seed,
-        neighbours: Math.min(NEIGHBOURS, Math.floor(size / 2) - 1),
+        ...{ rows: data.size, columns: rows.columns, features: rows.data, method, dims, seed },
+        ...given(options, ["perplexity", "neighbours", "iterations"]),
         interruptFlag: host.interruptFlag,
       },
-      ({ iteration, map }) => {
-        progress(Math.min(0.99, iteration / iterations), `iteration ${iteration}/${iterations}`);
-        live.update(() => ({ ...figure, ...coordinates(map), iteration, live: true }));
+      (reached) => {
+        const { iteration, iterations, map } = reached;
+        progress(Math.min(0.99, iteration / Math.max(1, iterations)), progressText(reached));
+        live.update(() => figureOf(map, { iteration, iterations, live: true }));
       },
     );
-    const stopped = result.interrupted ? [`Stopped at iteration ${result.iteration} of ${iterations}.`] : [];
-    live.finish({
-      ...figure,
-      ...coordinates(result.map),
-      iteration: result.iteration,
-      notes: [...notes, ...stopped],
-      quality: {
-        ...result.quality,
-        trustworthiness: Number(result.quality.trustworthiness.toFixed(4)),
-        neighbourRecall: Number(result.quality.neighbourRecall.toFixed(4)),
-      },
-      live: false,
-    });
-    if (result.interrupted) throw new InterruptedError("Interrupted. The map so far has been kept.");
+    const { map, iteration, interrupted } = result;
+    const pictures = options.pictures === false ? undefined : picturesOf(data, seed);
+    const texts = options.pictures === false ? undefined : textsOf(data);
+    const iterations = Number(result.parameters.iterations ?? 0);
+    const figure: EmbeddingFigure = {
+      ...figureOf(map, { iteration, iterations, live: false }),
+      parameters: result.parameters,
+      ...(pictures === undefined ? {} : { pictures }),
+      ...(texts === undefined ? {} : { texts }),
+      notes: [
+        ...notes,
+        ...pictureNote(pictures?.points, data.size),
+        ...(interrupted ? [`Stopped at iteration ${iteration} of ${iterations}.`] : []),
+      ],
+      quality: roundedQuality(result),
+    };
+    live.finish(figure);
+    if (interrupted) throw new InterruptedError("Interrupted. The map so far has been kept.");
+    return new EmbeddingPlot({ figure, displayId: live.displayId, dataset, map: result, embedNow });
   } finally {
     progress(1, "done");
   }
 }
 
-/** Two decimals are finer than a pixel: a map is some tens of units wide. The first, tiny maps keep four digits. */
-function coordinates(map: Float64Array): { x: number[]; y: number[] } {
-  let extent = 1e-12;
-  for (const value of map) extent = Math.max(extent, Math.abs(value));
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(extent)));
-  const x: number[] = [];
-  const y: number[] = [];
-  for (let i = 0; i < map.length; i += 2) {
-    x.push(Number(map[i]!.toFixed(digits)));
-    y.push(Number(map[i + 1]!.toFixed(digits)));
-  }
-  return { x, y };
+async function embed<Data extends LabelledExamples<Data>>(
+  from: FeatureSource<Data>,
+  data: Data,
+  wanted: string | undefined,
+): Promise<EmbeddedNow & { readonly layer: string }> {
+  const { layer, features } = await from.features(data, wanted === undefined ? {} : { layer: wanted });
+  const logits = await from.logits?.(data);
+  const predictions = logits === undefined ? undefined : predictionsOf(logits, data.labels, data.classes.length);
+  return {
+    layer,
+    columns: features.data.length / Math.max(1, data.size),
+    data: features.data,
+    ...(predictions === undefined ? {} : { predictions }),
+  };
 }
 
-function checkedPerplexity(size: number, wanted: number | undefined): number {
-  if (size < MINIMUM_EXAMPLES) {
+function given<Name extends keyof EmbeddingOptions>(
+  options: EmbeddingOptions,
+  names: readonly Name[],
+): Partial<Record<Name, NonNullable<EmbeddingOptions[Name]>>> {
+  return Object.fromEntries(
+    names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  ) as Partial<Record<Name, NonNullable<EmbeddingOptions[Name]>>>;
+}
+
+function progressText({ iteration, iterations, secondsLeft }: MapProgress): string {
+  const left = secondsLeft === undefined ? "" : `, ${Math.ceil(secondsLeft)} s left`;
+  return `iteration ${iteration}/${iterations}${left}`;
+}
+
+function pictureNote(points: string | undefined, size: number): string[] {
+  if (points === undefined) return [];
+  const pictured = Math.floor((points.length * 3) / 16);
+  return pictured >= size
+    ? []
+    : [`Pictures of ${pictured.toLocaleString("en")} examples, drawn at random, are in the figure.`];
+}
+
+function roundedQuality({ quality }: FeatureMap): NonNullable<EmbeddingFigure["quality"]> {
+  return {
+    trustworthiness: Number(quality.trustworthiness.toFixed(4)),
+    neighbourRecall: Number(quality.neighbourRecall.toFixed(4)),
+    neighbours: quality.neighbours,
+  };
+}
+
+function splitsOf(splits: readonly string[], size: number, indices: Uint32Array): EmbeddingSplits {
+  const names = [...new Set(splits)];
+  if (splits.length !== size || names.length > MOST_SPLITS) {
     throw new GraftError({
-      code: "embedding/too-few",
-      expected: `at least ${MINIMUM_EXAMPLES} examples to map`,
-      found: String(size),
-      remedy: "Give show.embedding a larger dataset, for instance the test split",
+      code: "embedding/splits",
+      expected: `the name of a split for each of the ${size} examples, at most ${MOST_SPLITS} different ones`,
+      found: `${splits.length} names, ${names.length} different ones`,
+      remedy: 'Give one name an example, for instance Array(train.size).fill("train")',
     });
   }
-  const largest = Math.floor((size - 1) / 3);
-  if (wanted === undefined) return Math.min(30, largest);
-  if (wanted >= 1 && wanted <= largest) return wanted;
-  throw new GraftError({
-    code: "embedding/bad-perplexity",
-    expected: `a perplexity from 1 to ${largest}, a third of the ${size} examples`,
-    found: String(wanted),
-    remedy: "Leave perplexity out for a fitting one, or pass a number in that range",
-  });
+  const places = new Map(names.map((name, place) => [name, place]));
+  return { names, of: pack(Uint8Array.from(indices, (index) => places.get(splits[index]!)!)) };
 }
 
-function checkIterations(iterations: number): void {
-  if (Number.isInteger(iterations) && iterations >= 1 && iterations <= 100_000) return;
+function checkedMaximum(most = MAXIMUM_EXAMPLES): number {
+  if (Number.isInteger(most) && most > 0) return most;
   throw new GraftError({
-    code: "embedding/bad-iterations",
-    expected: "a whole number of iterations from 1 to 100000",
-    found: String(iterations),
-    remedy: "Leave iterations out for the default of 750",
-  });
-}
-
-function checkFinite({ data }: Tensor, layer: string): void {
-  const broken = data.findIndex((value) => !Number.isFinite(value));
-  if (broken < 0) return;
-  throw new GraftError({
-    code: "embedding/not-finite",
-    expected: `finite features from ${layer}`,
-    found: `${data[broken]} at index ${broken}`,
-    remedy: "The weights have probably diverged in training: train again with a smaller learning rate",
+    code: "embedding/bad-maximum",
+    expected: "a whole number of examples as maximumExamples",
+    found: String(most),
+    remedy: `Leave it out for ${MAXIMUM_EXAMPLES.toLocaleString("en")}, or pass a larger number and wait longer`,
   });
 }

@@ -76,7 +76,7 @@ export async function findLearningRate(
   try {
     const sampleWeights = sampleWeightsOf(plan, data.labels);
     const examples = {
-      features: await streamTrunk(core.network, cut.trunk, data, crossed(progress)),
+      features: await streamTrunk(core.network, cut.trunk, data, { onRows: crossed(progress) }),
       targets: data.labels,
       ...(sampleWeights && { sampleWeights }),
     };

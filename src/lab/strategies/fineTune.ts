@@ -20,11 +20,11 @@ export async function fineTune(
   core: ModelCore,
   train: Dataset,
   options: LayerSelection & FineTuneOptions,
-  within: Within = {},
+  { sharedCut, ...within }: Within = {},
 ): Promise<TrainingPhase> {
   const { plan, notes } = fineTunePlan(core, train, options);
   const { validation, plot } = options;
-  return core.descend(train, plan, {
+  return core.descend(train, sharedCut ? { ...plan, sharedCut } : plan, {
     ...within,
     notes: [...(within.notes ?? []), ...notes],
     ...(validation && { validation }),

@@ -27,7 +27,8 @@ export async function gradualUnfreeze(
   const { layerDecay = groupDecay, learningRateFactors = {}, ...rest } = settings;
   const stageSettings = { ...stageDefaults, ...rest, plot: false };
   // What does not fit is said before the head is trained.
-  fineTunePlan(core, train, { ...stageSettings, ...selection, learningRateFactors });
+  const { plan } = fineTunePlan(core, train, { ...stageSettings, ...selection, learningRateFactors });
+  const sharedCut = plan.layers;
   const selected = new Set(selectLayers(core.graph, selection).map(({ name }) => name));
   const groups = layerGroups(core.graph, core.featureLayer)
     .map((group) => group.filter(({ name }) => selected.has(name)))
@@ -49,9 +50,9 @@ export async function gradualUnfreeze(
     return {
       name: `from ${trained[0]![0]!} on`,
       share: 2 + i,
-      run: (part) => fineTune(core, train, stageOptions, { progress: part }),
+      run: (part) => fineTune(core, train, stageOptions, { progress: part, sharedCut }),
     };
   });
-  const stages = [headStage(core, train, options, notes), ...later];
+  const stages = [headStage(core, train, options, { notes, sharedCut }), ...later];
   return trainInStages(core, "Unfreezing layer by layer", stages, { plot: options.plot, progress });
 }

@@ -7,7 +7,7 @@ import type { ModelCore } from "../train/modelCore";
 import type { Progress } from "../train/progressReport";
 import { chosenLayers, type StagedOptions } from "./defaultLayers";
 import { fineTune, fineTunePlan } from "./fineTune";
-import { type Stage, trainInStages } from "./stages";
+import { type Stage, trainInStages, type Within } from "./stages";
 import { trainHead } from "./trainHead";
 
 /** A right head needs no large steps; the whole network has a smaller one of its own. */
@@ -34,7 +34,8 @@ export async function linearProbeThenFineTune(
     share: 4,
     run: (part) => fineTune(core, train, descentOptions, { progress: part, notes }),
   };
-  const stages = [headStage(core, train, options, headOnly ? notes : []), ...(headOnly ? [] : [descent])];
+  const headWithin = headOnly ? { notes } : { sharedCut: plan.layers };
+  const stages = [headStage(core, train, options, headWithin), ...(headOnly ? [] : [descent])];
   return trainInStages(core, "Training head, then more layers", stages, { plot: options.plot, progress });
 }
 
@@ -43,7 +44,7 @@ export function headStage(
   core: ModelCore,
   train: Dataset,
   { validation, classWeights, labelSmoothing }: FineTuneOptions,
-  notes: readonly string[],
+  within: Within,
 ): Stage {
   const options = {
     plot: false,
@@ -51,5 +52,5 @@ export function headStage(
     ...(classWeights && { classWeights }),
     ...(labelSmoothing !== undefined && { labelSmoothing }),
   };
-  return { name: "head", share: 1, run: (progress) => trainHead(core, train, options, { progress, notes }) };
+  return { name: "head", share: 1, run: (progress) => trainHead(core, train, options, { ...within, progress }) };
 }

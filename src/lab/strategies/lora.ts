@@ -6,7 +6,7 @@ import { placedLayers, type PlacedLayer } from "../backbone/graphShapes";
 import type { Dataset } from "../data/dataset";
 import { trainableParameters } from "../engine/parameterLayout";
 import { GraftError } from "../../shared/graftError";
-import { type FineTuneOptions, planFor } from "../train/fineTuneOptions";
+import { type FineTuneOptions, planFor, type TrainingPlan } from "../train/fineTuneOptions";
 import { headOf } from "../train/headLayers";
 import type { TrainingPhase } from "../train/history";
 import { type LayerSelection, selectLayers } from "../train/layerSelection";
@@ -27,7 +27,23 @@ export function lora(
   options: LayerSelection & LoraOptions,
   progress?: Progress,
 ): Promise<TrainingPhase> {
-  const { rank, alpha = rank, validation, plot } = options;
+  const { plan, notes } = loraPlan(core, train, options);
+  const { validation, plot } = options;
+  return core.descend(train, plan, {
+    notes,
+    ...(validation && { validation }),
+    ...(plot !== undefined && { plot }),
+    ...(progress && { progress }),
+  });
+}
+
+/** Says also what trains and what does not. @throws GraftError for options that do not fit, before anything is computed. */
+export function loraPlan(
+  core: ModelCore,
+  train: Dataset,
+  options: LayerSelection & LoraOptions,
+): { readonly plan: TrainingPlan; readonly notes: readonly string[] } {
+  const { rank, alpha = rank } = options;
   const selected = new Set(selectLayers(core.graph, options).map(({ name }) => name));
   const head = new Set(headOf(core.graph, core.featureLayer).map(({ name }) => name));
   const placed = placedLayers(core.graph).filter(({ layer }) => selected.has(layer.name));
@@ -49,15 +65,11 @@ export function lora(
   const parameters = trainableParameters(placed, { trainable: plan.layers, lowRank });
   const whole = trainableParameters(placed, { trainable: [...selected] });
   const frozen = placed.filter((place) => !trained.includes(place)).map(({ layer }) => layer.name);
-  return core.descend(train, plan, {
-    notes: [
-      `Trains ${parameters} numbers where all of these layers have ${whole}: updates of rank ${rank} of ${layers.join(", ")}, and the head in full.`,
-      ...(frozen.length === 0 ? [] : [`Frozen, having no matrix to update: ${frozen.join(", ")}.`]),
-    ],
-    ...(validation && { validation }),
-    ...(plot !== undefined && { plot }),
-    ...(progress && { progress }),
-  });
+  const notes = [
+    `Trains ${parameters} numbers where all of these layers have ${whole}: updates of rank ${rank} of ${layers.join(", ")}, and the head in full.`,
+    ...(frozen.length === 0 ? [] : [`Frozen, having no matrix to update: ${frozen.join(", ")}.`]),
+  ];
+  return { plan, notes };
 }
 
 interface Matrix {

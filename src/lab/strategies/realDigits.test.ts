@@ -1,34 +1,13 @@
-/** Each strategy on the shipped backbone and real digits: it learns, and the same seed gives the same bits. */
-import { createHash } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Backbone } from "../backbone/backbone";
-import { backbones } from "../backbone/backbones";
-import { graphHash } from "../backbone/weightsHash";
+/** Each strategy on the shipped backbone and real digits: it learns, at the price of one forward pass, and the same seed gives the same bits. */
+import { expect, test } from "vitest";
 import { normalStrategy, type Strategy, strategyKey, trainBy } from "../compare/strategy";
-import { datasets } from "../data/datasets";
-import type { TrainAndTest } from "../data/mnist";
-import { createOnnxruntimeEngine } from "../engine/onnxruntimeEngine";
 import { InterruptedError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
 import { graftOn } from "../train/graft";
-import { LabRuntime } from "../train/labRuntime";
-import type { Model } from "../train/model";
+import { modelHash } from "./testing/modelHash";
+import { realDigits } from "./testing/realDigits";
 
-const engine = createOnnxruntimeEngine();
-let backbone: Backbone;
-let digits: TrainAndTest;
-
-beforeAll(async () => {
-  backbone = await backbones.load("fashion-cnn");
-  digits = await datasets.mnist();
-});
-afterAll(() => engine.dispose());
-
-const hashOf = (model: Model) =>
-  createHash("sha256")
-    .update(graphHash(model.graph, model.weights))
-    .update(JSON.stringify(model.history.phases.map(({ steps, epochs }) => [steps, epochs])))
-    .digest("hex");
+const { backbone, digits, runtime } = await realDigits();
 
 const short = { epochs: 3, batchSize: 10 };
 /** With the accuracy that 60 digits must at least give; chance is 0.1. */
@@ -43,18 +22,22 @@ test.each<[Strategy, number]>([
   [{ all: true, ...short }, 0.75],
   [{ linearProbeThenFineTune: short }, 0.75],
   [{ gradualUnfreeze: { lastLayers: 5, epochs: 2, batchSize: 10 } }, 0.75],
-])("%j learns, reproducibly", async (given, least) => {
+  [{ lora: { rank: 4, ...short } }, 0.75],
+  [{ lora: { rank: 4, lastLayers: 3, ...short } }, 0.75],
+])("%j learns, reproducibly, and an image crosses the frozen layers once", async (given, least) => {
   const strategy = normalStrategy(given);
   const train = digits.train.sample({ labels: 60, seed: 5 });
-  const run = () => trainBy(strategy, new LabRuntime(engine), backbone, train, 3);
-  const model = await run();
+  const run = (fresh = runtime()) => trainBy(strategy, fresh, backbone, train, 3);
+  const counted = runtime();
+  const model = await run(counted);
+  expect(counted.trunkPasses).toBe(strategy.name === "scratch" ? 0 : train.size);
   expect((await model.evaluate(digits.test.subset(0, 500))).accuracy, strategyKey(strategy)).toBeGreaterThan(least);
-  expect(hashOf(await run())).toBe(hashOf(model));
+  expect(modelHash(await run())).toBe(modelHash(model));
 });
 
 test("early stopping ends with the weights of its best epoch, and says when and why", async () => {
   const { train, validation } = digits.train.sample({ labels: 120, seed: 5 }).split({ validation: 0.5, seed: 1 });
-  const model = graftOn(new LabRuntime(engine), backbone, { classes: train.classes });
+  const model = graftOn(runtime(), backbone, { classes: train.classes });
   await model.trainHead(train, { plot: false });
   const earlyStopping = { patience: 2 };
   // Large steps, so that it gets worse soon.
@@ -72,13 +55,13 @@ test("early stopping ends with the weights of its best epoch, and says when and 
 
 test("a learning rate is found that trains, and the model is as it was, also after an interrupt", async () => {
   const train = digits.train.sample({ labels: 200, seed: 6 });
-  const model = graftOn(new LabRuntime(engine), backbone, { classes: train.classes });
+  const model = graftOn(runtime(), backbone, { classes: train.classes });
   await model.trainHead(train, { l2: 1, plot: false });
-  const before = hashOf(model);
+  const before = modelHash(model);
   const found = await model.findLearningRate(train, { lastLayers: 3 });
   expect(found.suggestion).toBeGreaterThan(1e-6);
   expect(found.suggestion).toBeLessThan(0.1);
-  expect(hashOf(model)).toBe(before);
+  expect(modelHash(model)).toBe(before);
   const again = await model.findLearningRate(train, { lastLayers: 3 });
   expect(again.losses).toEqual(found.losses);
 
@@ -86,7 +69,7 @@ test("a learning rate is found that trains, and the model is as it was, also aft
   labHost().interruptFlag[0] = 1;
   await expect(search).rejects.toBeInstanceOf(InterruptedError);
   labHost().interruptFlag[0] = 0;
-  expect(hashOf(model)).toBe(before);
+  expect(modelHash(model)).toBe(before);
   const phase = await model.fineTune(train, { lastLayers: 3, learningRate: found.suggestion, epochs: 2, plot: false });
   expect(phase.epochs[1]!.trainLoss).toBeLessThan(phase.epochs[0]!.trainLoss);
 });

@@ -8,6 +8,8 @@ export interface Within {
   readonly progress?: Progress;
   /** What its phase says of the whole, as sentences. */
   readonly notes?: readonly string[];
+  /** The layers that the whole of it trains, see `CrossingOptions`. */
+  readonly sharedCut?: readonly string[];
 }
 
 /** A training that is part of a strategy, and a phase of the history. */

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Backbone } from "../backbone/backbone";
 import { initialWeights } from "../backbone/initialWeights";
-import type { LayerGraph } from "../backbone/layerGraph";
+import type { LayerGraph, Tensor } from "../backbone/layerGraph";
 import { graphHash } from "../backbone/weightsHash";
 import { Dataset } from "../data/dataset";
 import { InterruptedError } from "../../shared/graftError";
@@ -204,6 +204,55 @@ describe("linear probe, then fine-tuning", () => {
     ]);
     expect(model.weights.get("three/kernel")!.data[0]! - before).toBeCloseTo(0.03, 5);
     expect(model.unfinished).toMatch(/2 layers/);
+  });
+});
+
+describe("the stages of a strategy share a cut", () => {
+  /** Its numbers tell in how many layers at once they were computed, as the last bits of a real engine's do. */
+  class RouteEngine extends ScriptedEngine {
+    override async infer(...[of, weights, input, options]: Parameters<ScriptedEngine["infer"]>): Promise<Tensor> {
+      const { shape, data } = await super.infer(of, weights, input, options);
+      return { shape, data: data.map((value) => value + 1e-4 * of.layers.length) };
+    }
+  }
+  const settings = { lastLayers: 3, epochs: 2, batchSize: 4, plot: false };
+  const setUpRoutes = (engine = new RouteEngine()) => {
+    const runtime = new LabRuntime(engine);
+    return { engine, runtime, model: graftOn(runtime, backbone, { classes, checkpoints: false }) };
+  };
+  const strategies = ["linearProbeThenFineTune", "gradualUnfreeze"] as const;
+
+  test.each(strategies)("%s: each image crosses the frozen part once, validation too", async (strategy) => {
+    const { engine, runtime, model } = setUpRoutes();
+    await model[strategy](images(8), { ...settings, validation: images(20).subset(8) });
+    expect(runtime.trunkPasses).toBe(20);
+    // The head's features come from the rows at the cut before "two".
+    expect(engine.inferred[0]).toEqual({ output: "one_bn", rows: 8 });
+    expect(engine.inferred.filter(({ output }) => output === "three").map(({ rows }) => rows)).toEqual([8, 12]);
+  });
+
+  test.each(strategies)("%s: what was kept before changes no bit", async (strategy) => {
+    const [fresh, used] = [setUpRoutes(), setUpRoutes()];
+    await used.model.trainHead(images(8), { plot: false });
+    const model = graftOn(used.runtime, backbone, { classes, checkpoints: false });
+    await fresh.model[strategy](images(8), settings);
+    await model[strategy](images(8), settings);
+    expect(model.weights).toEqual(fresh.model.weights);
+    const features = ({ engine }: typeof fresh) => engine.trained.map(({ train }) => (train.features as Tensor).data);
+    expect(features(used)).toEqual(features(fresh));
+    expect(features(fresh)).toHaveLength(strategy === "gradualUnfreeze" ? 2 : 1);
+  });
+
+  test("a stage that was interrupted goes on with the same rows", async () => {
+    const { engine, model } = setUpRoutes();
+    interruptAt(engine, 1, 2);
+    await expect(model.gradualUnfreeze(images(8), settings)).rejects.toBeInstanceOf(InterruptedError);
+    labHost().interruptFlag[0] = 0;
+    engine.beforeStep = () => undefined;
+    await model.resume(images(8), { plot: false });
+    expect(engine.trained).toHaveLength(2);
+    expect(engine.trained[0]!.trainable).toEqual(["three", "head"]);
+    expect(engine.trained[1]!.train.features).toEqual(engine.trained[0]!.train.features);
   });
 });
 

@@ -42,7 +42,7 @@ export async function trainHead(
   core: ModelCore,
   train: Dataset,
   options: TrainHeadOptions,
-  within: Within = {},
+  { sharedCut, ...within }: Within = {},
 ): Promise<TrainingPhase> {
   const head = headOf(core.graph, core.featureLayer);
   const method = options.method ?? (weightedLayers({ ...core.graph, layers: head }).length > 1 ? "mlp" : "linear");
@@ -52,8 +52,9 @@ export async function trainHead(
   const layers = weightedLayers({ ...graph, layers: headOf(graph, core.featureLayer) });
   const settings = { ...within, graph, ...(validation && { validation }), ...(plot !== undefined && { plot }) };
   return core.train(train, layers, settings, async (session) => {
+    const crossing = { onRows: crossed(session.progress), sharedCut };
     const features = async (dataset: Dataset): Promise<LabelledFeatures> => ({
-      features: await crossTrunk(core.network, session.cut.trunk, dataset, crossed(session.progress)),
+      features: await crossTrunk(core.network, session.cut.trunk, dataset, crossing),
       labels: dataset.labels,
     });
     const examples = { train: await features(train), ...(validation && { validation: await features(validation) }) };

@@ -26,7 +26,8 @@ export async function descend(descent: Descent, session: TrainingSession): Promi
   const { cut, progress } = session;
   const { engine, interruptFlag } = network.runtime;
   const examples = async (dataset: Dataset): Promise<Examples> => {
-    const features = await streamTrunk(network, cut.trunk, dataset, crossed(progress));
+    const crossing = { onRows: crossed(progress), sharedCut: plan.sharedCut };
+    const features = await streamTrunk(network, cut.trunk, dataset, crossing);
     const sampleWeights = sampleWeightsOf(plan, dataset.labels);
     return { features, targets: dataset.labels, ...(sampleWeights && { sampleWeights }) };
   };

@@ -1,7 +1,9 @@
 /** A model in words and as data, for the notebook, the Variables view and the session report. */
-import { parameterCount, weightedLayers } from "../backbone/graphShapes";
-import type { ModelDescription, VariableContent } from "../../shared/sessionState";
+import { parameterCount, valueShapes, weightedLayers } from "../backbone/graphShapes";
+import type { ModelDescription, TrainingDescription, VariableContent } from "../../shared/sessionState";
+import type { TrainingPhase } from "./history";
 import type { ModelCore } from "./modelCore";
+import { stepSeconds } from "./stepSeconds";
 
 export function modelText({ graph, trainable, backbone, classes }: ModelCore): string {
   const names = weightedLayers(graph).flatMap(({ name }) => (trainable.has(name) ? [name] : []));
@@ -9,16 +11,37 @@ export function modelText({ graph, trainable, backbone, classes }: ModelCore): s
 }
 
 export function modelDescription(core: ModelCore, id: string): ModelDescription {
-  const { graph, weights, trainable, backbone, classes, trainedOn } = core;
+  const { graph, weights, trainable, backbone, classes, trainedOn, history } = core;
+  const shapes = valueShapes(graph);
+  const layers = weightedLayers(graph);
   return {
     ...{ kind: "model", id, backbone, classes },
-    layers: weightedLayers(graph).map((layer) => ({
+    layers: layers.map((layer) => ({
       name: layer.name,
       type: layer.type,
       parameters: parameterCount(layer, weights),
       frozen: !trainable.has(layer.name),
+      outputShape: [...(shapes.get(layer.name) ?? [])],
     })),
+    trainings: history.phases.map(trainingDescription),
+    stepSeconds: stepSeconds(
+      history.phases,
+      layers.map(({ name }) => name),
+    ),
+    inputShape: [...graph.input.shape],
     ...(trainedOn === undefined ? {} : { trainedOn }),
+  };
+}
+
+function trainingDescription({ name, status, epochs, seconds }: TrainingPhase): TrainingDescription {
+  const last = epochs.at(-1);
+  return {
+    name,
+    status,
+    epochs: epochs.length,
+    seconds: Math.round(100 * seconds) / 100,
+    ...(last === undefined ? {} : { trainAccuracy: last.trainAccuracy }),
+    ...(last?.validationAccuracy === undefined ? {} : { validationAccuracy: last.validationAccuracy }),
   };
 }
 

@@ -64,6 +64,8 @@ export interface TrainingPlan {
   readonly layers: readonly string[];
   /** Those of them of whose matrices low-rank updates train, and nothing else. */
   readonly lowRank?: LowRank;
+  /** In a training of several stages: the layers that all of them train, see `CrossingOptions`. It goes on, after an interrupt, with the same rows. */
+  readonly sharedCut?: readonly string[];
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: Optimizer;

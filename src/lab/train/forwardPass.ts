@@ -7,7 +7,7 @@ import type { Dataset } from "../data/dataset";
 import type { Features } from "../engine/engine";
 import type { LabRuntime } from "./labRuntime";
 import { requireShape } from "./requireFit";
-import { trunkFeatures } from "./trunkFeatures";
+import { type Trunk, trunkFeatures } from "./trunkFeatures";
 
 /** A model as it stands. */
 export interface Network {
@@ -23,14 +23,35 @@ export interface Network {
 
 type OnRows = (done: number, total: number) => void;
 
+/** How features are computed. */
+interface CrossingOptions {
+  readonly onRows?: OnRows;
+  /**
+   * Layers that are trained in turn, of which these features belong to one stage: images cross up to the first of them once, and all stages' features come
+   * from those rows. Default: straight from the images.
+   */
+  readonly sharedCut?: readonly string[] | undefined;
+}
+
 /** What `graph`, a frozen part from the input on, makes of each image: `[n, …]`, in memory. */
-export function crossTrunk(network: Network, graph: LayerGraph, dataset: Dataset, onRows?: OnRows): Promise<Tensor> {
-  return trunkFeatures(network.runtime, trunkOf(network, graph, dataset), dataset, onRows);
+export function crossTrunk(
+  network: Network,
+  graph: LayerGraph,
+  dataset: Dataset,
+  { onRows, sharedCut }: CrossingOptions = {},
+): Promise<Tensor> {
+  return trunkFeatures(network.runtime, trunkOf(network, graph, dataset, sharedCut), dataset, onRows);
 }
 
 /** The same; what is too large for memory stays in the files of the feature store. */
-export function streamTrunk(network: Network, graph: LayerGraph, dataset: Dataset, onRows?: OnRows): Promise<Features> {
-  return trunkFeatures(network.runtime, trunkOf(network, graph, dataset), dataset, onRows, { stream: true });
+export function streamTrunk(
+  network: Network,
+  graph: LayerGraph,
+  dataset: Dataset,
+  { onRows, sharedCut }: CrossingOptions = {},
+): Promise<Features> {
+  const trunk = trunkOf(network, graph, dataset, sharedCut);
+  return trunkFeatures(network.runtime, trunk, dataset, onRows, { stream: true });
 }
 
 /** The head's output before softmax, `[n, classes]`. */
@@ -54,7 +75,17 @@ function throughTail({ runtime, weights }: Network, tail: LayerGraph, features: 
   return runtime.engine.infer(tail, weightsOf(tail, weights), features, { interruptFlag: runtime.interruptFlag });
 }
 
-function trunkOf({ graph: whole, backbone, weights, preprocessing }: Network, graph: LayerGraph, dataset: Dataset) {
+function trunkOf(
+  { graph: whole, backbone, weights, preprocessing }: Network,
+  graph: LayerGraph,
+  dataset: Dataset,
+  sharedCut?: readonly string[],
+): Trunk {
   requireShape(fittedTo(dataset, preprocessing, whole.input.shape), whole.input.shape, backbone);
-  return { graph, weights, preprocessing };
+  const direct = { graph, weights, preprocessing };
+  if (sharedCut === undefined) return direct;
+  const { trunk, tail } = cutGraph(whole, new Set(sharedCut));
+  const isBehind = tail.layers.some(({ name, type }) => name === graph.output && type !== "Unpack");
+  if (trunk.layers.length === 0 || !isBehind) return direct;
+  return { ...direct, graph: pathTo(tail, graph.output), source: { ...direct, graph: trunk } };
 }

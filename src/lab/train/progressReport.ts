@@ -37,20 +37,26 @@ export class ProgressReport implements Progress {
     if (now - this.#last < INTERVAL_MS) return;
     this.#last = now;
     const gained = fraction - this.#begunAt;
-    const left = gained > 0.02 ? `, ${timeLeft(((now - this.#started) / gained) * (1 - fraction))} left` : "";
-    this.#send(Math.min(fraction, 0.999), detail + left);
+    const begun = Math.min(fraction, 0.999);
+    if (gained <= 0.02) {
+      this.#send(begun, detail);
+      return;
+    }
+    const secondsLeft = ((now - this.#started) / 1000 / gained) * (1 - fraction);
+    this.#send(begun, `${detail}, ${timeLeft(secondsLeft)} left`, secondsLeft);
   }
 
   end(detail: string): void {
     this.#send(1, detail);
   }
 
-  #send(fraction: number, detail: string): void {
-    labHost().progress({ id: this.#id, title: this.#title, fraction, detail });
+  #send(fraction: number, detail: string, secondsLeft?: number): void {
+    const update = { id: this.#id, title: this.#title, fraction, detail };
+    labHost().progress(secondsLeft === undefined ? update : { ...update, secondsLeft });
   }
 }
 
-function timeLeft(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
+function timeLeft(exact: number): string {
+  const seconds = Math.ceil(exact);
   return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -16,7 +16,7 @@ export function requireShape(dataset: Dataset, shape: readonly number[], backbon
 }
 
 /** Throws `train/classes`. */
-export function requireClasses(dataset: Dataset, classes: readonly string[]): void {
+export function requireClasses(dataset: Pick<Dataset, "classes">, classes: readonly string[]): void {
   if (dataset.classes.join("\n") === classes.join("\n")) return;
   throw new GraftError({
     code: "train/classes",

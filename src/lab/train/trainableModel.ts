@@ -27,7 +27,8 @@ export interface ResumeOptions {
   readonly plot?: boolean;
 }
 
-export abstract class TrainableModel {
+/** Editors name the class that declares a method as its owner, and people know one, `Model`; hence the name. */
+abstract class Model {
   constructor(parts: ModelParts, runtime: LabRuntime) {
     makeCore(this, parts, runtime);
   }
@@ -280,3 +281,5 @@ export abstract class TrainableModel {
     coreOf(this).useBest();
   }
 }
+
+export { Model as TrainableModel };

@@ -273,6 +273,46 @@ test("features that fit nowhere are an error before anything is computed", async
   });
 });
 
+/** From the rows of `graph` on. */
+const rest: LayerGraph = {
+  input: { name: "mean", shape: [4] },
+  layers: [{ type: "BatchNormalization", name: "norm", inputs: ["mean"], epsilon: 1e-3, momentum: 0.9 }],
+  output: "norm",
+};
+
+test("rows that come from another trunk's: the images cross once, and what they become is kept apart", async () => {
+  const { engine, runtime } = setUp(await emptyFolder());
+  const gamma = (value: number) => new Map([["norm/gamma", { shape: [4], data: new Float32Array(4).fill(value) }]]);
+  const behind = (source = trunk, value = 1) => ({ ...trunk, graph: rest, weights: gamma(value), source });
+  const dataset = images([...bytes, 3]);
+  const features = await trunkFeatures(runtime, behind(), dataset);
+  expect(runtime.trunkPasses).toBe(70);
+  expect(engine.inferred.map(({ output }) => output)).toEqual(["mean", "mean", "mean", "norm"]);
+  // The engine of these tests takes the first number of a row, which is the image's first pixel.
+  expect(rowsOf(features)).toEqual([...bytes, 3].map(featureOf));
+
+  // Both are there now, and the rows of the source are those that are read without the detour.
+  expect(await trunkFeatures(runtime, behind(), dataset)).toEqual(features);
+  await trunkFeatures(runtime, trunk, dataset);
+  expect(engine.inferred).toHaveLength(4);
+  // Other weights behind the source, another source, no source: other rows.
+  await trunkFeatures(runtime, behind(trunk, 2), dataset);
+  expect(engine.inferred).toHaveLength(5);
+  expect(runtime.trunkPasses).toBe(70);
+  await trunkFeatures(runtime, behind({ ...trunk, preprocessing: { scale: 1 / 255, offset: 0 } }), dataset);
+  expect(engine.inferred).toHaveLength(9);
+  expect(runtime.trunkPasses).toBe(140);
+});
+
+test("the rows of a source that streams are read from its files", async () => {
+  const { runtime, streamed } = setUp(await emptyFolder());
+  const dataset = images(bytes);
+  expect(isInMemory(await streamed(dataset))).toBe(false);
+  const features = await trunkFeatures(runtime, { ...trunk, graph: rest, source: trunk }, dataset);
+  expect(rowsOf(features)).toEqual(bytes.map(featureOf));
+  expect(runtime.trunkPasses).toBe(70);
+});
+
 test("what decides the numbers decides the space: preprocessing, weights, layers, and the engine", async () => {
   const { engine, runtime } = setUp(await emptyFolder());
   const dataset = images([1]);

@@ -11,15 +11,22 @@ import { fittedTo, type Preprocessing, preprocess } from "../backbone/preprocess
 import { graphHash } from "../backbone/weightsHash";
 import type { Dataset } from "../data/dataset";
 import type { Features } from "../engine/engine";
+import { openRows, type RowReader } from "../engine/rowReader";
 import type { StoredRows } from "../engine/storedRows";
 import { tooLargeForMemory } from "../features/cacheProblem";
 import type { FeatureSpace } from "../features/featureStore";
 import { type LabRuntime, memoryBytes } from "./labRuntime";
 
 export interface Trunk {
+  /** From the images, or from the rows of `source`. */
   readonly graph: LayerGraph;
   readonly weights: Weights;
   readonly preprocessing: Preprocessing;
+  /**
+   * An earlier part of the same network, whose rows are kept as well. Its rows and those computed from the images in one go may differ in
+   * their last bits, so what comes from it has a space of its own: whoever asks decides by what is to be trained, never by what happens to be kept.
+   */
+  readonly source?: Trunk;
 }
 
 type OnRows = (done: number, total: number) => void;
@@ -50,7 +57,7 @@ export async function trunkFeatures(
   { stream }: { readonly stream: boolean } = { stream: false },
 ): Promise<Features> {
   // An image in another size is another item, whose hash says how it came to that size.
-  const dataset = fittedTo(unfitted, trunk.preprocessing, trunk.graph.input.shape);
+  const dataset = fittedTo(unfitted, trunk.preprocessing, imageShapeOf(trunk));
   const shape = valueShapes(trunk.graph).get(trunk.graph.output)!;
   const width = sizeOf(shape);
   const bytes = 4 * width * dataset.size;
@@ -72,10 +79,14 @@ export async function trunkFeatures(
 }
 
 /** Raised when the same trunk comes to give other numbers, e.g. after a mistake in the export was mended: what is stored is then not found. */
-const computation = 1;
+const computation = 2;
 
 /** Everything that decides what a feature is, apart from the image. Engines agree within a tolerance only, so each has its own. */
-function featureSpace({ engine }: LabRuntime, { graph, weights, preprocessing }: Trunk): string {
+function featureSpace(runtime: LabRuntime, { graph, weights, preprocessing, source }: Trunk): string {
+  const { engine } = runtime;
+  if (source !== undefined) {
+    return createHash("sha256").update(featureSpace(runtime, source)).update(graphHash(graph, weights)).digest("hex");
+  }
   const { scale, offset, channelOrder = "rgb" } = preprocessing;
   return createHash("sha256")
     .update(
@@ -95,6 +106,8 @@ class Crossing {
   readonly #items: readonly string[];
   readonly #space: FeatureSpace;
   readonly #onRows: OnRows | undefined;
+  /** The rows of the trunk's source, while images cross. */
+  #source: Promise<RowReader> | undefined;
 
   constructor(
     runtime: LabRuntime,
@@ -157,7 +170,7 @@ class Crossing {
     const keepOldest = async (): Promise<void> => {
       const { chunk, rows } = underway.shift()!;
       const computed = await rows;
-      if (this.#trunk.graph.layers.length > 0) this.#runtime.trunkPasses += chunk.length;
+      if (this.#trunk.graph.layers.length > 0 && !this.#trunk.source) this.#runtime.trunkPasses += chunk.length;
       onChunk(
         chunk,
         await this.#space.append(
@@ -178,12 +191,14 @@ class Crossing {
       while (underway.length > 0) await keepOldest();
     } finally {
       await Promise.allSettled(underway.map(({ rows }) => rows));
+      (await this.#source)?.close();
+      this.#source = undefined;
     }
   }
 
   async #compute(chunk: readonly number[], batchSize: number, onRows: (done: number) => void): Promise<Float32Array> {
-    const { graph, preprocessing } = this.#trunk;
-    const input = preprocess(this.#dataset, preprocessing, chunk);
+    const { graph } = this.#trunk;
+    const input = await this.#input(chunk);
     if (graph.layers.length === 0) return input.data;
     const computed = await this.#runtime.engine.infer(graph, this.#weights, input, {
       batchSize,
@@ -192,6 +207,17 @@ class Crossing {
       onRows,
     });
     return computed.data;
+  }
+
+  async #input(chunk: readonly number[]): Promise<Tensor> {
+    const { graph, preprocessing, source } = this.#trunk;
+    if (source === undefined) return preprocess(this.#dataset, preprocessing, chunk);
+    this.#source ??= trunkFeatures(this.#runtime, source, this.#dataset, this.#onRows, { stream: true }).then(openRows);
+    const reader = await this.#source;
+    const width = sizeOf(graph.input.shape);
+    const data = new Float32Array(chunk.length * width);
+    chunk.forEach((position, i) => reader.read(position, data, i * width));
+    return { shape: [chunk.length, ...graph.input.shape], data };
   }
 
   /** Small images cross in several batches a chunk: what the layers make of a batch takes many times its room. */
@@ -203,6 +229,10 @@ class Crossing {
     const batches = clamp(Math.floor(chunkBytes / rowBytes / batchSize), 1, mostRowsOfChunk / mostRowsOfBatch);
     return { batchSize, chunkRows: batches * batchSize };
   }
+}
+
+function imageShapeOf({ graph, source }: Trunk): readonly number[] {
+  return source ? imageShapeOf(source) : graph.input.shape;
 }
 
 /** The engine takes a copy of them, so twice their size is needed. */

@@ -17,8 +17,8 @@ import { graphFromTopology } from "./topology";
  */
 export async function readHdf5Model(bytes: Buffer, origin: string): Promise<LayersModel> {
   const { config, stored } = await readHdf5(bytes, origin, (file) => ({
-    config: readKerasConfig(modelConfig(file, origin)),
-    stored: storedWeights(file),
+    config: readKerasConfig(modelConfig(file, origin), file.text("", "keras_version")),
+    stored: storedWeights(file, "model_weights"),
   }));
   const graph = await graphFromTopology(config.topology, origin, registeredLayer);
   return { graph, weights: requireWeights(graph, byName(placedLayers(graph), config, stored), origin) };
@@ -36,19 +36,23 @@ function modelConfig(file: Hdf5, origin: string): unknown {
   });
 }
 
-interface StoredWeight {
+export interface StoredWeight {
   /** Its names have changed from version to version: `kernel`, `conv2d/kernel:0`, `conv2d/conv2d/kernel:0`. */
   readonly name: string;
   readonly tensor: Tensor;
 }
 
-/** By layer; those of a model inside the model all under its name. */
-function storedWeights(file: Hdf5): ReadonlyMap<string, readonly StoredWeight[]> {
-  const layers = file.texts("model_weights", "layer_names");
+/** How much a Normalization has seen, and states of random numbers: nothing that a layer computes with. */
+const isNoWeight = (name: string) => /(^|\/)(count|StateVar)(:\d+)?$/.test(name);
+
+/** By layer, in the order of the file; those of a model inside the model all under its name. @param root The group with all. */
+export function storedWeights(file: Hdf5, root: string): ReadonlyMap<string, readonly StoredWeight[]> {
+  const layers = file.texts(root, "layer_names");
   return new Map(
     layers.map((layer) => {
-      const group = `model_weights/${layer}`;
+      const group = `${root}/${layer}`;
       const weights = file.texts(group, "weight_names").flatMap((name): StoredWeight[] => {
+        if (isNoWeight(name)) return [];
         const tensor = file.tensor(`${group}/${name}`);
         return tensor === undefined ? [] : [{ name, tensor }];
       });
@@ -72,6 +76,11 @@ function byName(
   return found;
 }
 
+/** Those that files hold, in their order. */
+export function inFiles(weights: PlacedLayer["weights"]): PlacedLayer["weights"] {
+  return weights.filter(({ fill }) => fill === undefined);
+}
+
 interface KeptWeight {
   /** As Graft calls it. */
   readonly weight: string;
@@ -84,13 +93,13 @@ interface KeptWeight {
  * several layers are together. Within a layer it is Graft's order.
  */
 function keptIn(group: string, placed: readonly PlacedLayer[], layers: KerasConfig["layers"]): KeptWeight[] {
-  const own = new Map(placed.map(({ layer, weights }) => [layer.name, weights]));
+  const own = new Map(placed.map(({ layer, weights }) => [layer.name, inFiles(weights)]));
   const members = [...layers.values()].filter(({ keras, models }) => (models[0] ?? keras.config.name) === group);
   const weights = members.flatMap(({ name, keras: { config }, models }) =>
     (own.get(name) ?? []).map((spec) => ({
       weight: `${name}/${spec.name}`,
       layer: models.length === 0 ? undefined : config.name,
-      isTrained: config.trainable !== false && spec.role !== "statistic",
+      isTrained: config.trainable !== false && spec.role !== "statistic" && spec.role !== "constant",
     })),
   );
   return [...weights.filter(({ isTrained }) => isTrained), ...weights.filter(({ isTrained }) => !isTrained)];

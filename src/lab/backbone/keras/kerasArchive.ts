@@ -2,11 +2,12 @@
 import { unzipSync } from "fflate";
 import { GraftError } from "../../../shared/graftError";
 import { registeredLayer } from "../../engine/tfjs/registeredLayer";
-import { weightNames } from "../graphShapes";
+import { type PlacedLayer, placedLayers, weightNames } from "../graphShapes";
 import type { Layer, Tensor } from "../layerGraph";
 import type { LayersModel } from "../layersModel";
 import { requireWeights } from "../requireWeights";
 import { type Hdf5, readHdf5 } from "./hdf5File";
+import { inFiles } from "./hdf5Model";
 import { type KerasConfig, readKerasConfig } from "./kerasConfig";
 import { requireKnownKeras } from "./kerasVersion";
 import { graphFromTopology } from "./topology";
@@ -22,21 +23,25 @@ export async function readKerasArchive(bytes: Buffer, origin: string): Promise<L
   const entries = unzipped(bytes, origin);
   const metadata = json(entries, "metadata", origin) as { readonly keras_version?: string } | null;
   requireKnownKeras(metadata?.keras_version, origin);
-  const config = readKerasConfig(json(entries, "config", origin));
+  const config = readKerasConfig(json(entries, "config", origin), metadata?.keras_version);
   const graph = await graphFromTopology(config.topology, origin, registeredLayer);
   const stored = await readHdf5(entry(entries, "weights", origin), `${entryNames.weights} of ${origin}`, (file) =>
-    storedWeights(file, graph.layers, config.layers),
+    storedWeights(file, placedLayers(graph), config.layers),
   );
   return { graph, weights: requireWeights(graph, stored, origin) };
 }
 
-function storedWeights(file: Hdf5, layers: readonly Layer[], places: KerasConfig["layers"]): Map<string, Tensor> {
+function storedWeights(
+  file: Hdf5,
+  placed: readonly PlacedLayer[],
+  places: KerasConfig["layers"],
+): Map<string, Tensor> {
   const stored = new Map<string, Tensor>();
-  for (const layer of layers) {
+  for (const { layer, weights } of placed) {
     const own = placesOf(layer);
-    weightNames(layer).forEach((name, i) => {
+    inFiles(weights).forEach(({ name }, i) => {
       const tensor = file.tensor(`${places.get(layer.name)!.group}/${own[i]}`);
-      if (tensor !== undefined) stored.set(name, tensor);
+      if (tensor !== undefined) stored.set(`${layer.name}/${name}`, tensor);
     });
   }
   return stored;

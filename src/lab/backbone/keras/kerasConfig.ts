@@ -27,14 +27,14 @@ export interface KerasConfig {
 }
 
 /** @throws GraftError `backbone/unsupported-layer` where a layer reads what Graft cannot give it, or is no layer of Keras'. */
-export function readKerasConfig(model: unknown): KerasConfig {
+export function readKerasConfig(model: unknown, kerasVersion?: string): KerasConfig {
   const parsed = v.safeParse(modelSchema, model);
   // The topology's own reader says what is wrong.
   if (!parsed.success) return { topology: model, layers: new Map() };
   const { class_name, config } = parsed.output;
   const layers = config.layers.map(plainLayer);
   return {
-    topology: { class_name, config: { ...config, layers } },
+    topology: { class_name, config: { ...config, layers }, keras_version: kerasVersion },
     layers: new Map(withoutModels(nestedLayers(layers)).map((layer) => [layer.name, layer])),
   };
 }

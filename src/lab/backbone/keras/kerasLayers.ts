@@ -1,4 +1,5 @@
 /** How Keras writes each kind of layer in a topology, both ways. Class names are Keras'; a class may stand for a setting of a kind. */
+import { SMALLEST_DEVIATION } from "../kinds/features";
 import { sizeOf, type Shape } from "../kinds/layerKind";
 import type { Layer } from "../layerGraph";
 import { type KerasLayer, KerasSettings, kerasActivation } from "./kerasSettings";
@@ -7,11 +8,14 @@ type LayerCore = Layer extends infer Kind ? (Kind extends Layer ? Omit<Kind, "na
 type Reader = (read: KerasSettings, inputs: readonly Shape[]) => LayerCore;
 
 const sliding = (read: KerasSettings) => {
-  read.mustBe("dilation_rate", 1);
-  read.mustBe("groups", 1);
+  const strides = read.pair("strides", [1, 1]);
+  const dilation = read.pair("dilation_rate", [1, 1]);
+  const isDilated = Math.max(...dilation) > 1;
+  if (isDilated && Math.max(...strides) > 1) read.refuse("dilation and strides");
   return {
     kernelSize: read.pair("kernel_size"),
-    strides: read.pair("strides", [1, 1]),
+    strides,
+    ...(isDilated && { dilation }),
     padding: read.padding(),
     useBias: read.boolean("use_bias", true),
     activation: read.activation(),
@@ -32,7 +36,10 @@ const slope = (read: KerasSettings, value: number): LayerCore => {
 };
 
 const readers: Readonly<Record<string, Reader>> = {
-  Conv2D: (read) => ({ type: "Conv2D", filters: read.number("filters"), ...sliding(read) }),
+  Conv2D: (read) => {
+    const groups = read.number("groups", 1);
+    return { type: "Conv2D", filters: read.number("filters"), ...(groups > 1 && { groups }), ...sliding(read) };
+  },
   DepthwiseConv2D: (read) => ({
     type: "DepthwiseConv2D",
     depthMultiplier: read.number("depth_multiplier", 1),
@@ -52,10 +59,10 @@ const readers: Readonly<Record<string, Reader>> = {
   }),
   BatchNormalization: (read, [input = []]) => {
     read.mustBe("center", true);
-    read.mustBe("scale", true);
     lastAxis(read, input);
     return {
       type: "BatchNormalization",
+      ...(read.boolean("scale", true) ? {} : { scale: false as const }),
       epsilon: read.number("epsilon", 1e-3),
       momentum: read.number("momentum", 0.99),
     };
@@ -67,6 +74,24 @@ const readers: Readonly<Record<string, Reader>> = {
     lastAxis(read, input);
     return { type: "LayerNormalization", epsilon: read.number("epsilon", 1e-3) };
   },
+  Rescaling: (read) => ({
+    type: "Rescaling",
+    scale: read.perChannel("scale"),
+    offset: read.perChannel("offset", 0),
+  }),
+  Normalization: (read, [input = []]) => {
+    read.mustBe("invert", false);
+    lastAxis(read, input);
+    if ((read.layer.config.mean ?? null) === null) return { type: "Normalization" };
+    // Given instead of measured: no weights.
+    const deviations = [read.perChannel("variance")].flat().map((one) => Math.max(Math.sqrt(one), SMALLEST_DEVIATION));
+    const means = [read.perChannel("mean")].flat();
+    return {
+      type: "Rescaling",
+      scale: deviations.map((one) => 1 / one),
+      offset: means.map((one, i) => -one / deviations[i]!),
+    };
+  },
   Activation: (read) => ({ type: "Activation", activation: read.activation() }),
   ReLU: (read) => {
     const most = read.optionalNumber("max_value");
@@ -74,6 +99,10 @@ const readers: Readonly<Record<string, Reader>> = {
     read.mustBe("threshold", 0);
     if (most === 6 && below === 0) return { type: "Activation", activation: "relu6" };
     return most === undefined ? slope(read, below) : read.refuse(`max_value ${most}`);
+  },
+  ELU: (read) => {
+    read.mustBe("alpha", 1);
+    return { type: "Activation", activation: "elu" };
   },
   LeakyReLU: (read) => slope(read, read.optionalNumber("negative_slope") ?? read.number("alpha", 0.3)),
   Softmax: (read) => {
@@ -170,7 +199,10 @@ export function kerasFromLayer(layer: Layer): {
 } {
   switch (layer.type) {
     case "Conv2D":
-      return { className: layer.type, config: { filters: layer.filters, ...slidingConfig(layer) } };
+      return {
+        className: layer.type,
+        config: { filters: layer.filters, groups: layer.groups ?? 1, ...slidingConfig(layer) },
+      };
     case "DepthwiseConv2D":
       return { className: layer.type, config: { depth_multiplier: layer.depthMultiplier, ...slidingConfig(layer) } };
     case "SeparableConv2D":
@@ -190,6 +222,10 @@ export function kerasFromLayer(layer: Layer): {
       };
     case "LayerNormalization":
       return { className: layer.type, config: { axis: -1, epsilon: layer.epsilon, center: true, scale: true } };
+    case "Rescaling":
+      return { className: layer.type, config: { scale: layer.scale, offset: layer.offset } };
+    case "Normalization":
+      return { className: layer.type, config: { axis: -1 } };
     case "Activation":
       return layer.activation === "leakyRelu"
         ? { className: "LeakyReLU", config: { alpha: layer.slope ?? DEFAULT_SLOPE } }
@@ -259,7 +295,7 @@ function slidingConfig(layer: Extract<Layer, { kernelSize: unknown }>): Readonly
     strides: layer.strides,
     padding: layer.padding,
     data_format: "channels_last",
-    dilation_rate: [1, 1],
+    dilation_rate: layer.dilation ?? [1, 1],
     use_bias: layer.useBias,
     activation: kerasActivation(layer.activation),
   };

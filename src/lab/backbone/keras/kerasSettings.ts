@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { GraftError } from "../../../shared/graftError";
-import type { Activation } from "../layerGraph";
+import type { Activation, PerChannel } from "../layerGraph";
 
 export const kerasLayerSchema = v.looseObject({
   class_name: v.string(),
@@ -18,11 +18,16 @@ const activations: Readonly<Record<string, Activation>> = {
   relu: "relu",
   relu6: "relu6",
   leaky_relu: "leakyRelu",
+  elu: "elu",
+  selu: "selu",
   gelu: "gelu",
   gelu_new: "geluTanh",
   swish: "swish",
   silu: "swish",
+  hard_swish: "hardSwish",
+  hard_silu: "hardSwish",
   sigmoid: "sigmoid",
+  hard_sigmoid: "hardSigmoid",
   tanh: "tanh",
   softmax: "softmax",
 };
@@ -72,9 +77,17 @@ export class KerasSettings {
   }
 
   numbers(setting: string): readonly number[] {
-    const value: unknown = this.layer.config[setting];
+    const given: unknown = this.layer.config[setting];
+    // Arrays of numpy are written as lists in lists: [[[1, 2, 3]]].
+    const value: unknown = Array.isArray(given) ? given.flat(Infinity) : given;
     if (Array.isArray(value) && value.every((side): side is number => typeof side === "number")) return value;
     return this.refuse(`${setting} ${JSON.stringify(value)}`);
+  }
+
+  /** One number, or one for each channel. */
+  perChannel(setting: string, fallback?: number): PerChannel {
+    const value: unknown = this.layer.config[setting] ?? fallback;
+    return typeof value === "number" ? value : this.numbers(setting);
   }
 
   pair(setting: string, fallback?: readonly [number, number]): readonly [number, number] {

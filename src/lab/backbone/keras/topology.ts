@@ -7,12 +7,14 @@ import { kindOf } from "../kinds/kindTable";
 import type { Shape } from "../kinds/layerKind";
 import type { Layer, LayerGraph } from "../layerGraph";
 import { badTopology, type Connected, flatModel } from "./flatModel";
-import { isKnownClass, kerasFromLayer, layerFromKeras } from "./kerasLayers";
+import { isKnownClass, kerasFromLayer, layerFromKeras, refuseLayer } from "./kerasLayers";
 import { type KerasLayer, kerasLayerSchema } from "./kerasSettings";
+import { withoutTrainingOnly } from "./trainingOnlyLayers";
 
 const layersSchema = v.array(kerasLayerSchema);
 const modelSchema = v.object({
   class_name: v.string(),
+  keras_version: v.optional(v.unknown()),
   config: v.union([
     layersSchema,
     v.looseObject({
@@ -22,7 +24,10 @@ const modelSchema = v.object({
   ]),
 });
 /** Keras' own converter puts the model one level deeper. */
-const topologySchema = v.union([modelSchema, v.looseObject({ model_config: modelSchema })]);
+const topologySchema = v.union([
+  modelSchema,
+  v.looseObject({ keras_version: v.optional(v.unknown()), model_config: modelSchema }),
+]);
 
 /** The layer of a class that Graft does not know, where a person has registered it; else undefined. */
 export type RegisteredLayers = (
@@ -32,6 +37,8 @@ export type RegisteredLayers = (
 ) => Promise<Layer | undefined>;
 
 /**
+ * Layers that only act in training are left out, and `say` is told so.
+ *
  * @param registered Asked for layers of classes that Graft does not know. Default: there are none.
  * @throws GraftError `backbone/bad-topology` when it is no Keras topology, `backbone/several-inputs`, `backbone/shared-layer`, `backbone/shared-model`, `backbone/unsupported-layer` naming the layer and
  * what about it is not supported, `backbone/layer-shape` when a layer cannot take what comes before it.
@@ -40,6 +47,7 @@ export async function graphFromTopology(
   topology: unknown,
   origin: string,
   registered: RegisteredLayers = () => Promise.resolve(undefined),
+  say: (sentence: string) => void = (sentence) => console.warn(sentence),
 ): Promise<LayerGraph> {
   if (typeof topology === "object" && topology !== null && "node" in topology) {
     throw badTopology(origin, "a GraphModel, which has operations where a LayersModel has layers");
@@ -48,8 +56,15 @@ export async function graphFromTopology(
   if (!parsed.success) throw badTopology(origin, parsed.issues[0].message);
   const model = "model_config" in parsed.output ? parsed.output.model_config : parsed.output;
   const { layers: all, output_layers: outputs } = Array.isArray(model.config) ? { layers: model.config } : model.config;
-  const { input, layers, output } = flatModel(model.class_name, all, outputs, origin);
-  return { input, layers: await layersOf(layers, input, registered), output };
+  const { input, ...flat } = flatModel(model.class_name, all, outputs, origin);
+  const { layers, output, leftOut } = withoutTrainingOnly(flat.layers, flat.output);
+  if (leftOut.length > 0) {
+    say(
+      `${origin}: ${leftOut.join(", ")} act in training only and are left out. Augment images in the training's options.`,
+    );
+  }
+  const version = parsed.output.keras_version ?? model.keras_version;
+  return { input, layers: await layersOf(layers, input, registered, String(version).startsWith("3.")), output };
 }
 
 /** The `modelTopology` that tfjs reads back. */
@@ -94,6 +109,7 @@ async function layersOf(
   connected: readonly Connected[],
   input: LayerGraph["input"],
   registered: RegisteredLayers,
+  isKeras3: boolean,
 ): Promise<Layer[]> {
   const shapes = new Map<string, Shape>([[input.name, input.shape]]);
   const layers: Layer[] = [];
@@ -101,6 +117,9 @@ async function layersOf(
     const inputShapes = inputs.map((name) => shapes.get(name)!);
     const own = isKnownClass(keras.class_name) ? undefined : await registered(keras, inputs, inputShapes);
     const layer = own ?? layerFromKeras(keras, inputs, inputShapes);
+    if ("activation" in layer && layer.activation === "hardSigmoid" && !isKeras3) {
+      refuseLayer(keras, "the hard_sigmoid of Keras 2 and tfjs, which has another slope than that of Keras 3");
+    }
     shapes.set(layer.name, kindOf(layer).outputShape(layer, inputShapes));
     layers.push(layer);
   }

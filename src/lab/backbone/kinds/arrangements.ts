@@ -27,11 +27,12 @@ export const merge: LayerKind<LayerOf<"Add"> | LayerOf<"Multiply">> = {
   outputShape(layer, inputs) {
     const [first, ...others] = inputs;
     if (first === undefined || others.length === 0) throw inputCountError(layer, "two or more inputs", inputs.length);
-    for (const other of others) {
-      const fits = other.length === first.length && other.every((side, i) => side === first[i] || side === 1);
-      if (!fits) throw shapeError(layer, `inputs that fit the first one's [${first.join(", ")}]`, other);
+    const largest = inputs.reduce((most, input) => (sizeOf(input) > sizeOf(most) ? input : most), first);
+    for (const input of inputs) {
+      const fits = input.length === largest.length && input.every((side, i) => side === largest[i] || side === 1);
+      if (!fits) throw shapeError(layer, `inputs that fit the largest one's [${largest.join(", ")}]`, input);
     }
-    return first;
+    return largest;
   },
 };
 

@@ -1,7 +1,7 @@
 /** Dense layers, normalisation, activations, dropout: what keeps height, width and steps as they are. */
 import type { LayerOf } from "../layerGraph";
 import type { LayerKind } from "./layerKind";
-import { asFeatures, onlyInput } from "./shapeError";
+import { asFeatures, onlyInput, shapeError } from "./shapeError";
 
 export const dense: LayerKind<LayerOf<"Dense">> = {
   outputShape(layer, inputs) {
@@ -32,6 +32,29 @@ export const layerNormalization: LayerKind<LayerOf<"LayerNormalization">> = {
   weightShapes(layer, inputs) {
     const shape = [onlyInput(layer, inputs).at(-1)!];
     return { gamma: shape, beta: shape };
+  },
+};
+
+export const rescaling: LayerKind<LayerOf<"Rescaling">> = {
+  outputShape(layer, inputs) {
+    const input = onlyInput(layer, inputs);
+    for (const values of [layer.scale, layer.offset]) {
+      if (typeof values === "number" || values.length === input.at(-1)) continue;
+      throw shapeError(layer, `${values.length} channels`, input);
+    }
+    return input;
+  },
+};
+
+/** What the variance's root is at least (Keras' epsilon). */
+export const SMALLEST_DEVIATION = 1e-7;
+
+export const normalization: LayerKind<LayerOf<"Normalization">> = {
+  outputShape: onlyInput,
+  weightNames: () => ["mean", "variance"],
+  weightShapes(layer, inputs) {
+    const shape = [onlyInput(layer, inputs).at(-1)!];
+    return { mean: shape, variance: shape };
   },
 };
 

@@ -3,7 +3,7 @@
 import type { Layer, LayerOf } from "../layerGraph";
 import { concatenate, custom, flatten, merge, operators, pack, reshape, unpack, zeroPadding2d } from "./arrangements";
 import { conv2d, depthwiseConv2d, separableConv2d } from "./convolutions";
-import { batchNormalization, dense, elementwise, layerNormalization } from "./features";
+import { batchNormalization, dense, elementwise, layerNormalization, normalization, rescaling } from "./features";
 import type { LayerKind } from "./layerKind";
 import { nearestNeighbors } from "./nearestNeighbors";
 import { globalAveragePooling1d, globalPooling2d, pooling2d } from "./poolings";
@@ -30,10 +30,12 @@ const kindTable = {
   MultiHeadAttention: multiHeadAttention,
   Multiply: merge,
   NearestNeighbors: nearestNeighbors,
+  Normalization: normalization,
   OnnxOperators: operators,
   Pack: pack,
   PaddingMask: paddingMask,
   PositionEmbedding: positionEmbedding,
+  Rescaling: rescaling,
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
   TensorFlowOperators: operators,

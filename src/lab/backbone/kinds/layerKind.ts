@@ -19,8 +19,10 @@ export interface WeightSpec {
   /** Without the layer's name: `"kernel"`. */
   readonly name: string;
   readonly shape: Shape;
-  /** Statistics are state: training moves them without a gradient. Only kernels decay. */
-  readonly role: "kernel" | "vector" | "statistic";
+  /** Statistics are state: training moves them without a gradient. Only kernels decay. Constants stay as they are also where all trains. */
+  readonly role: "kernel" | "vector" | "statistic" | "constant";
+  /** Of a constant that files do not hold: the number that it is everywhere. */
+  readonly fill?: number;
   /** Where the weight is one matrix from input (rows) to output (columns), in its memory order: low-rank updates are made of these. */
   readonly matrix?: readonly [rows: number, columns: number];
 }

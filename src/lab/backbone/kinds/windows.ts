@@ -9,6 +9,8 @@ export interface Windows {
   readonly outWidth: number;
   readonly kernel: readonly [number, number];
   readonly strides: readonly [number, number];
+  /** Pixels from one tap of the kernel to the next. */
+  readonly dilation: readonly [number, number];
   /** Rows and columns of padding. */
   readonly top: number;
   readonly left: number;
@@ -20,15 +22,18 @@ export interface WindowOptions {
   readonly kernel: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly padding: Padding;
+  /** Default 1. */
+  readonly dilation?: readonly [number, number] | undefined;
 }
 
 /** `same` pads as TensorFlow does: the output has ceil(size / stride) pixels, the odd pixel of padding comes last. */
 export function windowsOf(layer: Layer, [height, width]: ImageShape, options: WindowOptions): Windows {
-  const { kernel, strides, padding } = options;
-  const rows = axis(height, kernel[0], strides[0], padding);
-  const columns = axis(width, kernel[1], strides[1], padding);
+  const { kernel, strides, padding, dilation = [1, 1] } = options;
+  const [down, right] = extentOf({ kernel, dilation });
+  const rows = axis(height, down, strides[0], padding);
+  const columns = axis(width, right, strides[1], padding);
   if (rows.out < 1 || columns.out < 1) {
-    throw shapeError(layer, `images of at least ${kernel[0]} x ${kernel[1]} pixels`, [height, width]);
+    throw shapeError(layer, `images of at least ${down} x ${right} pixels`, [height, width]);
   }
   return {
     height,
@@ -37,11 +42,17 @@ export function windowsOf(layer: Layer, [height, width]: ImageShape, options: Wi
     outWidth: columns.out,
     kernel,
     strides,
+    dilation,
     top: rows.before,
     left: columns.before,
     bottom: rows.after,
     right: columns.after,
   };
+}
+
+/** Rows and columns of pixels from the first tap to the last. */
+export function extentOf({ kernel, dilation }: Pick<Windows, "kernel" | "dilation">): readonly [number, number] {
+  return [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
 }
 
 function axis(size: number, kernel: number, stride: number, padding: Padding) {

@@ -3,6 +3,7 @@
  * batch is -1 in them, which is what a reshape takes for "whatever it is".
  */
 import { sizeOf, type Shape } from "../kinds/layerKind";
+import { foldArithmetic } from "./foldArithmetic";
 import { permuted } from "./kernels";
 import { type LayerValue, sourceShape } from "./layerValue";
 import { type Constant, NoRule, numberOf, numbersOf, type OperatorNode } from "./operatorGraph";
@@ -50,7 +51,7 @@ const foldings: Readonly<Record<string, Folding>> = {
 
 /** Undefined for an operator that is not worked out. */
 export function foldConstants(node: OperatorNode, inputs: readonly Constant[]): Constant | undefined {
-  return Object.hasOwn(foldings, node.op) ? foldings[node.op]!(node, inputs) : undefined;
+  return Object.hasOwn(foldings, node.op) ? foldings[node.op]!(node, inputs) : foldArithmetic(node.op, inputs);
 }
 
 /** What `Shape` says of a value, the batch being -1. */

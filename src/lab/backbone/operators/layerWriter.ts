@@ -4,6 +4,7 @@
  */
 import { kindOf } from "../kinds/kindTable";
 import { sizeOf, type Shape } from "../kinds/layerKind";
+import { extentOf } from "../kinds/windows";
 import type { Activation, Layer, Tensor } from "../layerGraph";
 import { GraftError } from "../../../shared/graftError";
 import { kernelWithRowsOf, repeated } from "./kernels";
@@ -15,12 +16,16 @@ import { paddingOf, type Pads, type SlidingPlace } from "./slidingPads";
 type LayerCore = Layer extends infer Kind ? (Kind extends Layer ? Omit<Kind, "name" | "inputs"> : never) : never;
 
 export interface ConvolutionParts {
-  /** `[height, width, channels, filters]`; of a depthwise one `[height, width, channels, depthMultiplier]`. */
+  /** `[height, width, channels / groups, filters]`; of a depthwise one `[height, width, channels, depthMultiplier]`. */
   readonly kernel: Tensor;
   readonly depthwise: boolean;
   readonly bias?: Float32Array | undefined;
   readonly strides: readonly [number, number];
   readonly pads: Pads;
+  /** Default 1 x 1. */
+  readonly dilation?: readonly [number, number];
+  /** Of one that is not depthwise. Default 1. */
+  readonly groups?: number;
 }
 
 export interface PoolingParts extends SlidingPlace {
@@ -54,20 +59,23 @@ export class LayerWriter {
   }
 
   convolution(node: OperatorNode, x: LayerValue, parts: ConvolutionParts): LayerValue {
-    const { kernel, depthwise, bias, strides } = parts;
+    const { kernel, depthwise, bias, strides, dilation = [1, 1], groups = 1 } = parts;
     const [height, width, , last] = kernel.shape as readonly [number, number, number, number];
-    const place = { kernel: [height, width] as const, strides, pads: parts.pads };
+    const isDilated = Math.max(...dilation) > 1;
+    if (isDilated && Math.max(...strides) > 1) throw new NoRule("dilation together with strides");
+    const place = { kernel: extentOf({ kernel: [height, width], dilation }), strides, pads: parts.pads };
     const { input, padding } = this.#padded(node, this.#image(x), place, true);
     const common = {
-      kernelSize: place.kernel,
+      kernelSize: [height, width],
       strides,
       padding,
+      ...(isDilated && { dilation }),
       useBias: bias !== undefined,
       activation: "linear",
     } as const;
     const layer: LayerCore = depthwise
       ? { type: "DepthwiseConv2D", depthMultiplier: last, ...common }
-      : { type: "Conv2D", filters: last, ...common };
+      : { type: "Conv2D", filters: last, ...(groups > 1 && { groups }), ...common };
     const filters = depthwise ? kernel.shape[2]! * last : last;
     return this.#add(node, layer, [input], {
       [depthwise ? "depthwise_kernel" : "kernel"]: kernel,

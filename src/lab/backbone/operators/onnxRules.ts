@@ -19,12 +19,10 @@ const convolution: OperatorRule = (place, node) => {
   const x = channelsFirstImage(place.layer(0));
   const weight = place.constant(1);
   if (weight.shape.length !== 4) throw new NoRule("a convolution that is not over height and width");
-  if ((numbersOf(node, "dilations") ?? []).some((dilation) => dilation !== 1)) throw new NoRule("dilation");
   const group = numberOf(node, "group", 1);
   const channels = x.shape[2]!;
   const [filters, , height, width] = weight.shape as readonly [number, number, number, number];
   const isDepthwise = group > 1 && group === channels;
-  if (group > 1 && !isDepthwise) throw new NoRule(`${group} groups of channels`);
   const kernel = kernelFromOnnx(weight);
   return place.writer.convolution(node, x, {
     // Of a depthwise one the filters of a channel lie beside each other.
@@ -33,6 +31,8 @@ const convolution: OperatorRule = (place, node) => {
     bias: place.optional(2) && asFloats(place.constant(2)),
     strides: pair(node, "strides"),
     pads: padsOf(node),
+    dilation: pair(node, "dilations"),
+    groups: group,
   });
 };
 
@@ -159,12 +159,22 @@ export const onnxRules: RuleTable = {
   Conv: convolution,
   Div: divide,
   Dropout: same,
+  Elu(place, node) {
+    isNear(node, "alpha", 1, 1);
+    return place.writer.activation(node, place.layer(0), "elu");
+  },
   Flatten: flatten,
   Gelu: (place, node) =>
     place.writer.activation(node, place.layer(0), textOf(node, "approximate", "none") === "tanh" ? "geluTanh" : "gelu"),
   Gemm: gemm,
   GlobalAveragePool: globalPooling("GlobalAveragePooling2D"),
   GlobalMaxPool: globalPooling("GlobalMaxPooling2D"),
+  HardSigmoid(place, node) {
+    isNear(node, "alpha", 0.2, 1 / 6);
+    isNear(node, "beta", 0.5, 0.5);
+    return place.writer.activation(node, place.layer(0), "hardSigmoid");
+  },
+  HardSwish: activation("hardSwish"),
   Identity: same,
   LeakyRelu: (place, node) => place.writer.activation(node, place.layer(0), "leakyRelu", numberOf(node, "alpha", 0.01)),
   MatMul: matrixProduct,
@@ -178,6 +188,11 @@ export const onnxRules: RuleTable = {
     const target = [...place.constant(1).data];
     if (target.includes(0)) mustBe(node, "allowzero", 0);
     return reshaped(place, node, place.layer(0), target, true);
+  },
+  Selu(place, node) {
+    isNear(node, "alpha", 1.67326, 1.67326);
+    isNear(node, "gamma", 1.0507, 1.0507);
+    return place.writer.activation(node, place.layer(0), "selu");
   },
   Sigmoid: activation("sigmoid"),
   Softmax(place, node) {
@@ -196,6 +211,12 @@ export const onnxRules: RuleTable = {
 function channelsFirstImage(x: LayerValue): LayerValue {
   if (x.shape.length === 3 && x.channelsFirst) return x;
   throw new NoRule("images whose channels do not come first");
+}
+
+/** Attributes are float32. */
+function isNear(node: OperatorNode, name: string, usual: number, wanted: number): void {
+  const value = numberOf(node, name, usual);
+  if (Math.abs(value - wanted) > 1e-5) throw new NoRule(`${name} ${value}`);
 }
 
 function pair(node: OperatorNode, name: string): readonly [number, number] {

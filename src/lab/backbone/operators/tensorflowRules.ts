@@ -19,16 +19,16 @@ const convolution =
   (place, node) => {
     mustBe(node, "data_format", "NHWC");
     const fused = fusedOps(node);
-    if ((numbersOf(node, "dilations") ?? []).some((dilation) => dilation !== 1)) throw new NoRule("dilation");
     const kernel = place.constant(1);
     const x = place.layer(0);
-    if (!depthwise && kernel.shape[2] !== x.shape[2]) throw new NoRule("groups of channels");
     const result = place.writer.convolution(node, x, {
       kernel: { shape: kernel.shape, data: asFloats(kernel) },
       depthwise,
       bias: fused.hasBias ? asFloats(place.constant(2)) : undefined,
       strides: sides(node, "strides"),
       pads: padsOf(node),
+      dilation: numbersOf(node, "dilations") === undefined ? [1, 1] : sides(node, "dilations"),
+      groups: depthwise ? 1 : x.shape[2]! / kernel.shape[2]!,
     });
     return place.writer.activation(node, result, fused.activation, fused.slope);
   };
@@ -115,6 +115,7 @@ export const tensorflowRules: RuleTable = {
   DepthwiseConv2dNative: convolution(true),
   FusedDepthwiseConv2dNative: convolution(true),
   Div: divide,
+  Elu: activation("elu"),
   ExpandDims: (place, node) => unsqueezed(place, node, [...place.constant(1).data], false),
   FusedBatchNorm: batchNorm,
   FusedBatchNormV2: batchNorm,
@@ -134,6 +135,7 @@ export const tensorflowRules: RuleTable = {
   Relu: activation("relu"),
   Relu6: activation("relu6"),
   Reshape: (place, node) => reshaped(place, node, place.layer(0), [...place.constant(1).data], false),
+  Selu: activation("selu"),
   Sigmoid: activation("sigmoid"),
   Softmax: activation("softmax"),
   Squeeze: (place, node) => squeezed(place, node, numbersOf(node, "squeeze_dims") ?? numbersOf(node, "axis"), false),
@@ -143,6 +145,7 @@ export const tensorflowRules: RuleTable = {
 };
 
 const fusedActivations: Readonly<Record<string, Activation>> = {
+  Elu: "elu",
   Relu: "relu",
   Relu6: "relu6",
   LeakyRelu: "leakyRelu",

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { GraftError } from "../../../shared/graftError";
+import { moveToPlace } from "../../data/atomicFile";
 import { cacheFolder } from "../../data/locations";
 import { hasContents, writeContents } from "./contents";
 import { download } from "./download";
@@ -79,12 +80,12 @@ async function unpack(tarball: string, folder: string): Promise<void> {
     // Every npm tarball has one folder at its top.
     await extract({ file: tarball, cwd: temporary, strip: 1, strict: true, filter: (_, entry) => isFile(entry) });
     await writeContents(temporary);
-    await rename(temporary, folder).catch(async (error: unknown) => {
+    await moveToPlace(temporary, folder).catch(async (error: unknown) => {
       // Of another process that was faster: both have the same files.
       if (await hasContents(folder, "")) return;
       if (!(await exists(folder))) throw error;
       await rename(folder, `${temporary}.damaged`);
-      await rename(temporary, folder);
+      await moveToPlace(temporary, folder);
     });
     await rm(tarball, { force: true });
   } catch (cause) {

@@ -11,7 +11,9 @@ import { backbones } from "../backbones";
 import { initialWeights } from "../initialWeights";
 import type { LayerGraph } from "../layerGraph";
 import { writeLayersModel } from "../layersModel";
+import { integrityFromHex } from "./integrity";
 import { type FileServer, serveFiles } from "./testing/fileServer";
+import { urlFiles } from "./urlFiles";
 
 const graph: LayerGraph = {
   input: { name: "pixels", shape: [3] },
@@ -60,6 +62,21 @@ async function publish(name: string, version: string, fill: (folder: string) => 
   });
   server.files.set(tarball, { bytes });
 }
+
+test("a file at an address whose checksum is known beforehand is that one, also from the cache", async () => {
+  const bytes = Buffer.from("weights");
+  const md5 = integrityFromHex("md5", createHash("md5").update(bytes).digest("hex"));
+  server.files.set("weights.h5", { bytes });
+  const files = () => urlFiles(`${server.url}weights.h5`, md5);
+  expect(await files().read("weights.h5")).toEqual(bytes);
+  await writeFile(await files().path("weights.h5"), "damaged");
+  expect(await files().read("weights.h5")).toEqual(bytes);
+  expect(paths()).toEqual(["weights.h5", "weights.h5"]);
+
+  server.files.set("weights.h5", { bytes: Buffer.from("others") });
+  await writeFile(await files().path("weights.h5"), "damaged");
+  await expect(files().read("weights.h5")).rejects.toMatchObject({ code: "backbone/checksum" });
+});
 
 const paths = () => server.log.map(({ path }) => path);
 

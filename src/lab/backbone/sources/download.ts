@@ -45,7 +45,7 @@ const underway = new Map<string, Promise<void>>();
 
 /**
  * @throws GraftError `backbone/offline`, `backbone/download-interrupted`, `backbone/download-timeout`, `backbone/checksum`, `backbone/not-found`,
- * `backbone/download-refused`, `backbone/certificate`, `backbone/redirect`, `backbone/disk-full`, `backbone/cache-permission`. InterruptedError after an
+ * `backbone/download-refused`, `backbone/certificate`, `backbone/redirect`, `backbone/proxy`, `backbone/disk-full`, `backbone/cache-permission`. InterruptedError after an
  * interrupt.
  */
 export function download(wanted: DownloadRequest, settings: Partial<DownloadSettings> = {}): Promise<void> {

@@ -1,5 +1,6 @@
 /** What can go wrong with a download, in words. */
 import { GraftError } from "../../../shared/graftError";
+import { proxyRefusal } from "./proxyFetch";
 
 export interface Wanted {
   readonly url: string;
@@ -42,6 +43,19 @@ export function downloadProblem(wanted: Wanted, cause: unknown, bytes: number): 
   const code = codeOf(cause);
   const because = (remedy: string, kind: string, found: string): GraftError =>
     new GraftError({ code: `backbone/${kind}`, expected: `the file ${wanted.url}`, found, remedy, cause });
+  const refusal = proxyRefusal(cause);
+  if (refusal !== undefined) {
+    return {
+      transient: refusal >= 500,
+      error: because(
+        refusal === 407
+          ? "Put name and password into the proxy's address: http://name:password@proxy.example.org:8080"
+          : `Check HTTPS_PROXY and NO_PROXY, or put the file by hand at ${wanted.to}`,
+        "proxy",
+        `status ${refusal} from the proxy that HTTPS_PROXY or HTTP_PROXY names`,
+      ),
+    };
+  }
   if (noConnection.includes(code)) {
     return {
       transient: code === "EAI_AGAIN",

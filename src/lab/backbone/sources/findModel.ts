@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { GraftError } from "../../../shared/graftError";
 import { notebookPath, shippedFile } from "../../data/locations";
@@ -9,6 +9,7 @@ import { npmPath, npmPrefix } from "../npmPackage";
 import { isModelFile } from "../readModel";
 import { requireChecksums, storedCard } from "./cardFile";
 import { registry } from "./registry";
+import type { RegistryEntry } from "./registryEntry";
 import { urlFiles } from "./urlFiles";
 
 export interface FoundModel {
@@ -16,6 +17,8 @@ export interface FoundModel {
   readonly name: string;
   readonly files: ModelFiles;
   readonly card: BackboneCard | undefined;
+  /** Of files that hold weights alone. */
+  readonly topology?: unknown;
 }
 
 /** Names of the backbones that come with Graft. */
@@ -34,13 +37,22 @@ export async function findModel(address: string): Promise<FoundModel> {
   if (/[\\/]/.test(address) || isModelFile(address, [])) return inFolder(notebookPath(address));
   if ((await shippedNames()).includes(address)) return inFolder(shippedFile("media", "backbones", address));
   const entry = await requireEntry(address);
-  const files = await folderFiles(await npmPath(entry.address, entry.integrity));
-  await requireChecksums(entry.card, files);
-  return { name: address, files, card: entry.card };
+  return fromRegistry(entry);
+}
+
+async function fromRegistry({ address, integrity, topology, card }: RegistryEntry): Promise<FoundModel> {
+  if (topology !== undefined) {
+    const path = shippedFile("media", "topologies", `${topology}.json`);
+    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+    return { name: card.name, files: urlFiles(address, integrity), card, topology: parsed };
+  }
+  const files = await folderFiles(await npmPath(address, integrity));
+  await requireChecksums(card, files);
+  return { name: card.name, files, card };
 }
 
 /** The entry of the registry. @throws GraftError `backbone/unknown-name`. */
-export async function requireEntry(name: string): Promise<(typeof registry)[number]> {
+export async function requireEntry(name: string): Promise<RegistryEntry> {
   const entry = registry.find(({ card }) => card.name === name);
   if (entry !== undefined) return entry;
   const names = [...(await shippedNames()), ...registry.map(({ card }) => card.name)];

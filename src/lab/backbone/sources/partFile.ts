@@ -5,6 +5,7 @@
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { moveToPlace } from "../../data/atomicFile";
 
 export interface PartFile {
   readonly path: string;
@@ -39,7 +40,7 @@ export async function renamePart(target: string, part: PartFile, validator: stri
 
 /** The download is whole: it becomes the file, and what others left of it goes. */
 export async function finishPart(target: string, part: PartFile): Promise<void> {
-  await rename(part.path, target);
+  await moveToPlace(part.path, target);
   for (const { path } of await abandonedParts(target)) await rm(path, { force: true });
 }
 

@@ -4,12 +4,17 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { shippedFile } from "../../data/locations";
 import { backbones } from "../backbones";
 import { parseCard } from "../card";
 import { goldenImage } from "../goldenImage";
+import { placedLayers } from "../graphShapes";
+import { graphFromTopology } from "../keras/topology";
+import { sizeOf } from "../kinds/layerKind";
 import { folderFiles } from "../modelFiles";
 import { npmPath } from "../npmPackage";
 import { requirePreprocessing } from "../requirePreprocessing";
+import { npmBackbones } from "./npmBackbones";
 import { registry } from "./registry";
 
 let cache: string;
@@ -25,20 +30,54 @@ afterAll(async () => {
   await rm(cache, { recursive: true });
 });
 
-test("names are told, and each is a card, pinned to a tarball", async () => {
+test("names are told, and each is a card, pinned to a checksum", async () => {
   const names = registry.map(({ card }) => card.name);
   expect(await backbones.names()).toEqual(["fashion-cnn", ...names]);
   expect(new Set(names).size).toBe(names.length);
-  for (const { address, integrity, card } of registry) {
+  for (const { address, integrity, topology, card } of registry) {
     expect(parseCard(card)).toEqual(card);
     requirePreprocessing(card.preprocessing, card.inputShape!);
-    expect(address).toMatch(/^npm:.+@\d+\.\d+\.\d+\/./);
-    expect(integrity).toMatch(/^sha512-[\w+/]{86}==$/);
-    expect(card.golden!.length).toBe(8);
     expect(await backbones.describe(card.name)).toBe(card);
+    if (topology === undefined) {
+      expect(address).toMatch(/^npm:.+@\d+\.\d+\.\d+\/./);
+      expect(integrity).toMatch(/^sha512-[\w+/]{86}==$/);
+      expect(card.golden!.length).toBe(8);
+    } else {
+      expect(address).toMatch(/^https:.+_?no_?top(_v2)?\.h5$/);
+      expect(integrity).toMatch(/^md5-[\w+/]{22}==$/);
+      expect(card.verified).toBe(false);
+    }
   }
   expect((await backbones.describe("fashion-cnn")).data.examples).toBe(60_000);
 });
+
+test("the list has the same backbones, and says which nobody here has fetched", async () => {
+  const list = backbones.list();
+  expect(list.map(({ name }) => name)).toEqual(await backbones.names());
+  for (const { name, inputShape, parameters, licence, bytes, verified } of list) {
+    const card = await backbones.describe(name);
+    if (card.inputShape) expect(inputShape).toEqual(card.inputShape);
+    expect(licence).toBe(card.licence);
+    expect(verified).toBe(card.verified ?? true);
+    expect(bytes === 0).toBe(name === "fashion-cnn");
+    expect(parameters).toBeGreaterThan(0);
+  }
+});
+
+test.each(registry.flatMap(({ topology, card }) => (topology === undefined ? [] : [[topology, card] as const])))(
+  "the topology %s is what its card and the list say",
+  async (topology, { name, featureLayer, inputShape, parameters }) => {
+    const json = await readFile(shippedFile("media", "topologies", `${topology}.json`), "utf8");
+    const graph = await graphFromTopology(JSON.parse(json), topology);
+    expect(graph.output).toBe(featureLayer);
+    expect(graph.input.shape).toEqual(inputShape);
+    const placed = placedLayers(graph);
+    const { features } = backbones.list().find((line) => line.name === name)!;
+    expect(placed.at(-1)!.outputShape).toEqual([features]);
+    const numbers = placed.flatMap(({ weights }) => weights.map(({ shape }) => sizeOf(shape)));
+    expect(numbers.reduce((sum, size) => sum + size, 0)).toBe(parameters);
+  },
+);
 
 test("a name with a typo gets the nearest offered", async () => {
   await expect(backbones.load("mobilenetv2")).rejects.toMatchObject({
@@ -53,7 +92,7 @@ test("the entries of nsfwjs pin what npm's lock file pins", async () => {
     packages: Record<string, { version: string; integrity: string }>;
   };
   const { version, integrity } = lock.packages["node_modules/nsfwjs"]!;
-  for (const entry of registry) {
+  for (const entry of npmBackbones) {
     expect(entry.address.startsWith(`npm:nsfwjs@${version}/`)).toBe(true);
     expect(entry.integrity).toBe(integrity);
   }

@@ -1,5 +1,6 @@
 import { GraftError } from "../../../shared/graftError";
 import { refusedRedirect } from "./downloadProblem";
+import { proxyFetch } from "./proxyFetch";
 
 const mostRedirects = 5;
 
@@ -7,7 +8,7 @@ const mostRedirects = 5;
  * `fetch` that never leaves https: (plain http: is for this machine only), and that gets the bytes as they are stored, so that ranges
  * and lengths count the same.
  *
- * @throws GraftError `backbone/insecure-address`, `backbone/redirect`.
+ * @throws GraftError `backbone/insecure-address`, `backbone/redirect`, `backbone/proxy`.
  */
 export async function request(
   url: string,
@@ -15,9 +16,10 @@ export async function request(
   signal: AbortSignal,
 ): Promise<Response> {
   requireSafe(url);
+  const fetchIt = await proxyFetch();
   let at = url;
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-    const response = await fetch(at, {
+    const response = await fetchIt(at, {
       headers: { "accept-encoding": "identity", ...headers },
       redirect: "manual",
       signal,

@@ -7,16 +7,17 @@ import { writeFileAtomically } from "../../data/atomicFile";
 import { cacheFolder } from "../../data/locations";
 import { filesAt, type ModelFiles } from "../modelFiles";
 import { download } from "./download";
-import { integrityOf } from "./integrity";
+import { algorithmOf, integrityOf } from "./integrity";
 import { requireSafe } from "./request";
 
 /**
  * `https://host/model/model.json`, a file; or a folder with a `model.json`, ending with a slash. What was fetched before is used
  * again: an address is taken to have the same content for ever.
  *
+ * @param integrity What the file at the address has to be. Default: what it was when it came first.
  * @throws GraftError `backbone/bad-address`, `backbone/insecure-address`; when its files are read, those of `download` and `backbone/outside-model`.
  */
-export function urlFiles(address: string): ModelFiles {
+export function urlFiles(address: string, integrity?: string): ModelFiles {
   const url = parse(address);
   const main = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1)) || "model.json";
   const base = new URL(".", url);
@@ -31,16 +32,16 @@ export function urlFiles(address: string): ModelFiles {
       if (!from.href.startsWith(base.href)) throw outside(base, name);
       // Signed addresses carry the same signature for all files, as tfjs has it.
       from.search = url.search;
-      return cached(from.href, join(folder, ...name.split("/")), name);
+      return cached(from.href, join(folder, ...name.split("/")), name, name === main ? integrity : undefined);
     },
   });
 }
 
-async function cached(url: string, path: string, title: string): Promise<string> {
+async function cached(url: string, path: string, title: string, pinned: string | undefined): Promise<string> {
   const record = `${path}.integrity`;
-  const known = await readFile(record, "utf8").catch(() => undefined);
+  const known = pinned ?? (await readFile(record, "utf8").catch(() => undefined));
   if ((await stat(path).catch(() => undefined)) !== undefined) {
-    const found = await integrityOf(path);
+    const found = await integrityOf(path, known && algorithmOf(known));
     if (found === known) return path;
     // A file without a record was put there by hand.
     if (known === undefined) return keep(path, record, found);

@@ -20,6 +20,7 @@ function erf(x: number): number {
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const hardSigmoid = (x: number) => Math.min(1, Math.max(0, x / 6 + 0.5));
 const formulas: Readonly<Record<Exclude<Activation, "softmax">, (x: number) => number>> = {
   linear: (x) => x,
   relu: (x) => Math.max(0, x),
@@ -27,8 +28,13 @@ const formulas: Readonly<Record<Exclude<Activation, "softmax">, (x: number) => n
   leakyRelu: (x) => (x > 0 ? x : 0.2 * x),
   gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
   geluTanh: (x) => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2,
+  elu: (x) => (x > 0 ? x : Math.exp(x) - 1),
+  // The constants of Klambauer et al. 2017.
+  selu: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.exp(x) - 1)),
   swish: (x) => x * sigmoid(x),
+  hardSwish: (x) => x * hardSigmoid(x),
   sigmoid,
+  hardSigmoid,
   tanh: Math.tanh,
 };
 

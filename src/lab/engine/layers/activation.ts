@@ -44,13 +44,16 @@ export function trainActivation(
   slope = DEFAULT_SLOPE,
 ): TrainedActivation {
   const on = elementwise(builder);
+  const isPositive = (value: Value) => on.HardSigmoid(value, steep, 0);
+  /** 1 between 0 and 1, else 0. */
+  const between = (gate: Value) => on.HardSigmoid(on.Mul(gate, on.Sub(gate, 1)), -steep, 0);
   switch (activation) {
     case "linear":
       return { output: x, backward: (gradient) => gradient };
     case "relu": {
       const output = on.Relu(x);
       // 1 where the output is above 0, else 0: a very steep HardSigmoid.
-      return { output, backward: (gradient) => on.Mul(gradient, on.HardSigmoid(output, steep, 0)) };
+      return { output, backward: (gradient) => on.Mul(gradient, isPositive(output)) };
     }
     case "relu6": {
       const output = on.Clip(x, 0, 6);
@@ -63,6 +66,30 @@ export function trainActivation(
       const [low, high] = slope < 1 ? [slope, 1] : [1, slope];
       const factor = () => on.Clip(on.Mul(x, slope < 1 ? steep : -steep), low, high);
       return { output, backward: (gradient) => on.Mul(gradient, factor()) };
+    }
+    case "elu": {
+      const output = on.Elu(x, 1);
+      // The slope is exp(x) below 0, which is the output + 1, and 1 above.
+      return { output, backward: (gradient) => on.Mul(gradient, on.Add(on.Min(output, 0), 1)) };
+    }
+    case "selu": {
+      const unscaled = on.Elu(x, SELU_ALPHA);
+      const output = on.Mul(unscaled, SELU_SCALE);
+      const slopeThere = () => {
+        const below = on.Mul(on.Add(on.Min(unscaled, 0), SELU_ALPHA), SELU_SCALE);
+        // Above 0 that is alpha · scale.
+        return on.Sub(below, on.Mul(isPositive(x), (SELU_ALPHA - 1) * SELU_SCALE));
+      };
+      return { output, backward: (gradient) => on.Mul(gradient, slopeThere()) };
+    }
+    case "hardSigmoid": {
+      const output = on.HardSigmoid(x, 1 / 6, 0.5);
+      return { output, backward: (gradient) => on.Mul(gradient, on.Mul(between(output), 1 / 6)) };
+    }
+    case "hardSwish": {
+      const gate = on.HardSigmoid(x, 1 / 6, 0.5);
+      const slopeThere = () => on.Add(gate, on.Mul(on.Mul(x, between(gate)), 1 / 6));
+      return { output: on.Mul(x, gate), backward: (gradient) => on.Mul(gradient, slopeThere()) };
     }
     case "sigmoid": {
       const output = on.Sigmoid(x);
@@ -114,6 +141,10 @@ export function trainActivation(
   }
 }
 
+/** Klambauer et al. 2017, arXiv:1706.02515. */
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+
 /** Any number above 2^-100, times this, is above 1. */
 const steep = 2 ** 100;
 
@@ -132,6 +163,8 @@ function elementwise(builder: GraphBuilder) {
     Tanh: one("Tanh"),
     Erf: one("Erf"),
     Exp: one("Exp"),
+    Elu: (x: Value, alpha: number) => builder.node("Elu", [x], x.shape, { alpha: { float: alpha } }),
+    Min: (x: Value, most: number) => builder.node("Min", [x, builder.scalar(most)], x.shape),
     Clip: (x: Value, low: number, high: number) =>
       builder.node("Clip", [x, builder.scalar(low), builder.scalar(high)], x.shape),
     /** `max(0, min(1, alpha · x + beta))`. */

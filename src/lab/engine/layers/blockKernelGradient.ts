@@ -1,4 +1,4 @@
-import type { Windows } from "../../backbone/kinds/windows";
+import { extentOf, type Windows } from "../../backbone/kinds/windows";
 import type { Value } from "../onnx/graphBuilder";
 import { type ConvolutionPlace, gathered, withConstant } from "./convolution";
 
@@ -61,21 +61,23 @@ interface Blocks {
   readonly into: number;
 }
 
-function blocksOf({ outWidth, strides, kernel }: Windows): Blocks {
+function blocksOf(windows: Windows): Blocks {
+  const { outWidth, strides } = windows;
   const count = Math.ceil(outWidth / WIDTH);
   const out = Math.ceil(outWidth / count);
-  return { count, out, into: (out - 1) * strides[1] + kernel[1] };
+  return { count, out, into: (out - 1) * strides[1] + extentOf(windows)[1] };
 }
 
 /** `[blocks, kernel rows, pixels of a row, window rows]`; beyond the border the pixel `height · width`. */
-function pixelsOfBlocks({ height, width, outHeight, kernel, strides, top, left }: Windows, blocks: Blocks): Int32Array {
+function pixelsOfBlocks(windows: Windows, blocks: Blocks): Int32Array {
+  const { height, width, outHeight, kernel, strides, dilation, top, left } = windows;
   const rows: number[] = [];
   for (let block = 0; block < blocks.count; block++) {
     for (let i = 0; i < kernel[0]; i++) {
       for (let x = 0; x < blocks.into; x++) {
         const column = block * blocks.out * strides[1] + x - left;
         for (let y = 0; y < outHeight; y++) {
-          const row = y * strides[0] + i - top;
+          const row = y * strides[0] + i * dilation[0] - top;
           const inside = row >= 0 && row < height && column >= 0 && column < width;
           rows.push(inside ? row * width + column : height * width);
         }
@@ -95,13 +97,13 @@ function windowsOfBlocks({ outHeight, outWidth }: Windows, blocks: Blocks): Int3
 }
 
 /** `[taps, windows of a row, kernel rows · pixels of a row]`: 1 where the tap of that window lies on that pixel. */
-function tapInBlock({ kernel, strides }: Windows, { out, into }: Blocks): Float32Array {
+function tapInBlock({ kernel, strides, dilation }: Windows, { out, into }: Blocks): Float32Array {
   const depth = kernel[0] * into;
   const result = new Float32Array(kernel[0] * kernel[1] * out * depth);
   for (let i = 0; i < kernel[0]; i++) {
     for (let j = 0; j < kernel[1]; j++) {
       for (let x = 0; x < out; x++) {
-        result[((i * kernel[1] + j) * out + x) * depth + i * into + x * strides[1] + j] = 1;
+        result[((i * kernel[1] + j) * out + x) * depth + i * into + x * strides[1] + j * dilation[1]] = 1;
       }
     }
   }

@@ -37,13 +37,13 @@ export function columnConvolution(place: ConvolutionPlace, operands: Convolution
 }
 
 /** Columns for one example: as many numbers of rows are kept in the graph, and this times the batch floats while it runs. */
-export function columnCount({ windows, channels }: ConvolutionPlace): number {
+export function columnCount({ windows, channels }: Pick<ConvolutionPlace, "windows" | "channels">): number {
   if (isPointwise(windows)) return 0;
   const { kernel, outHeight, outWidth } = windows;
   return kernel[0] * kernel[1] * channels * outHeight * outWidth;
 }
 
-function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, input: Value) {
+function windowColumns({ builder, batch, windows, channels, order }: ConvolutionPlace, input: Value) {
   const { height, width } = windows;
   const pixels = channels * height * width;
   const image = [channels, height, width, batch];
@@ -56,7 +56,7 @@ function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, 
     };
   }
   const depth = windows.kernel[0] * windows.kernel[1] * channels;
-  const rows = windowRows(windows, channels);
+  const rows = windowRows(windows, channels, order);
   const flat = builder.reshape(input, [pixels, batch]);
   const source = isPadded(windows) ? withConstant(builder, flat, 0, 0) : flat;
   return {
@@ -66,7 +66,7 @@ function windowColumns({ builder, batch, windows, channels }: ConvolutionPlace, 
       const extended = withConstant(builder, matrix, 0, 0);
       const columns = builder.node("Gemm", [extended, gradient], [depth + 1, places * batch]);
       const byWindow = builder.reshape(columns, [(depth + 1) * places, batch]);
-      return builder.reshape(pixelSums(builder, byWindow, 0, pixelRows(windows, channels)), image);
+      return builder.reshape(pixelSums(builder, byWindow, 0, pixelRows(windows, channels, order)), image);
     },
   };
 }

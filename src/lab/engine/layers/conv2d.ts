@@ -3,7 +3,7 @@ import { asImage } from "../../backbone/kinds/shapeError";
 import type { LayerOf } from "../../backbone/layerGraph";
 import { inferActivation } from "./activation";
 import { activatedConvolution } from "./convolution";
-import { denseConvolution } from "./denseConvolution";
+import { groupedConvolution } from "./groupedConvolution";
 import { unary } from "./unary";
 import { onnxPads } from "./windowRows";
 
@@ -16,7 +16,13 @@ export const conv2d = unary<LayerOf<"Conv2D">>({
       "Conv",
       [input, kernel, ...(layer.useBias ? [graph.weight("bias")] : [])],
       [input.shape[0]!, layer.filters, windows.outHeight, windows.outWidth],
-      { kernel_shape: layer.kernelSize, strides: layer.strides, pads: onnxPads(windows) },
+      {
+        kernel_shape: layer.kernelSize,
+        strides: layer.strides,
+        dilations: windows.dilation,
+        pads: onnxPads(windows),
+        group: layer.groups ?? 1,
+      },
     );
     return inferActivation(builder, layer.activation, output);
   },
@@ -27,7 +33,8 @@ export const conv2d = unary<LayerOf<"Conv2D">>({
     const windows = convolutionWindows(layer, graph.inputShapes);
     const kernel = graph.weight("kernel");
     const bias = layer.useBias ? graph.weight("bias") : undefined;
-    const convolution = denseConvolution({ builder, batch, windows, channels }, { input, kernel, bias });
+    const place = { builder, batch, windows, channels, order: graph.outputOrder };
+    const convolution = groupedConvolution(place, { input, kernel, bias }, layer.groups ?? 1);
     return activatedConvolution(graph, layer, convolution.output, (gradient) => ({
       ...(graph.trainable && { weights: { kernel: convolution.kernelGradient(gradient) } }),
       ...(needsInputGradient && { input: convolution.inputGradient(gradient) }),

@@ -23,6 +23,8 @@ const geometries: readonly (readonly [name: string, image: readonly [number, num
   ["1x1, stride 2", [6, 5], { kernel: [1, 1], strides: [2, 2], padding: "same" }],
   ["2x2 same", [4, 5], { kernel: [2, 2], strides: [1, 1], padding: "same" }],
   ["5x5 same on a smaller image", [3, 2], { kernel: [5, 5], strides: [1, 1], padding: "same" }],
+  ["3x3 same, dilation 2", [6, 5], { kernel: [3, 3], strides: [1, 1], padding: "same", dilation: [2, 2] }],
+  ["3x2 valid, dilation 2 by 3", [8, 9], { kernel: [3, 2], strides: [1, 1], padding: "valid", dilation: [2, 3] }],
   ["3x3 same, more than one block of columns", [4, 31], { kernel: [3, 3], strides: [1, 1], padding: "same" }],
 ];
 const [batch, channels] = [3, 2];

@@ -11,6 +11,8 @@ export interface ConvolutionPlace {
   readonly batch: number;
   readonly windows: Windows;
   readonly channels: number;
+  /** In which the pixels of the output lie; see `pixelOrder.ts`. Default row by row. */
+  readonly order?: Int32Array | undefined;
 }
 
 export interface ConvolutionOperands {

@@ -8,7 +8,10 @@ const EXAMPLE_LIMIT = 2 ** 19;
 
 /** Every filter over all channels, whichever way is faster for maps of this size. */
 export function denseConvolution(place: ConvolutionPlace, operands: ConvolutionOperands): TrainedConvolution {
+  return isByColumns(place) ? columnConvolution(place, operands) : planeConvolution(place, operands);
+}
+
+export function isByColumns(place: Pick<ConvolutionPlace, "windows" | "channels" | "batch">): boolean {
   const columns = columnCount(place);
-  const byColumns = columns <= EXAMPLE_LIMIT && columns * place.batch <= COLUMN_LIMIT;
-  return byColumns ? columnConvolution(place, operands) : planeConvolution(place, operands);
+  return columns <= EXAMPLE_LIMIT && columns * place.batch <= COLUMN_LIMIT;
 }

@@ -46,6 +46,12 @@ export function inferDepthwise(
     "Conv",
     [input, planes, ...(bias ? [bias] : [])],
     [input.shape[0]!, filters, windows.outHeight, windows.outWidth],
-    { kernel_shape: windows.kernel, strides: windows.strides, pads: onnxPads(windows), group: channels },
+    {
+      kernel_shape: windows.kernel,
+      strides: windows.strides,
+      dilations: windows.dilation,
+      pads: onnxPads(windows),
+      group: channels,
+    },
   );
 }

@@ -30,6 +30,9 @@ export interface TrainGraph extends InferGraph {
   readonly trainable: boolean;
   /** For each input, whether something before it is trained, so that `backward` has to answer. */
   readonly needsInputGradients: readonly boolean[];
+  /** In which the pixels of the first input and of the output lie; see `pixelOrder.ts`. Default row by row. */
+  readonly inputOrder?: Int32Array | undefined;
+  readonly outputOrder?: Int32Array | undefined;
   /** The next value of a statistic of this layer. */
   readonly update: (name: string, value: Value) => void;
   /** Random factors for dropout, one for each element of `shape`: 0, or 1 / (1 - rate). */

@@ -4,6 +4,7 @@ import { GraftError } from "../../../shared/graftError";
 import type { LayerRules } from "./layerRules";
 import { activation } from "./activation";
 import { batchNormalization } from "./batchNormalization";
+import { normalization, rescaling } from "./channelwise";
 import { concatenate } from "./concatenate";
 import { conv2d } from "./conv2d";
 import { dense } from "./dense";
@@ -47,10 +48,12 @@ const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>>
   MultiHeadAttention: multiHeadAttention,
   Multiply: multiply,
   NearestNeighbors: nearestNeighbors,
+  Normalization: normalization,
   OnnxOperators: onnxOperators,
   Pack: pack,
   PaddingMask: paddingMask,
   PositionEmbedding: positionEmbedding,
+  Rescaling: rescaling,
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
   Unpack: unpack,

@@ -1,4 +1,4 @@
-/** Layers that join values elementwise; sides of 1 in the later inputs broadcast to the first one's. */
+/** Layers that join values elementwise; sides of 1 broadcast to the largest one's. */
 import type { LayerOf } from "../../backbone/layerGraph";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
 import type { LayerRules } from "./layerRules";
@@ -32,7 +32,10 @@ export const multiply: LayerRules<LayerOf<"Multiply">> = {
 };
 
 function folded(builder: GraphBuilder, operator: Operator, values: readonly Value[]): Value {
-  return values.reduce((result, value) => builder.binary(operator, result, value));
+  const numbers = ({ shape }: Value) => shape.reduce((size: number, side) => size * Number(side), 1);
+  // The largest first: what it is joined with has its shape.
+  const sorted = values.toSorted((a, b) => numbers(b) - numbers(a));
+  return sorted.reduce((result, value) => builder.binary(operator, result, value));
 }
 
 /** The gradient by a value that was broadcast: summed over the sides where it has 1. */

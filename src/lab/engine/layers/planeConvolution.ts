@@ -1,4 +1,4 @@
-import type { Windows } from "../../backbone/kinds/windows";
+import { extentOf, type Windows } from "../../backbone/kinds/windows";
 import type { GraphBuilder, Value } from "../onnx/graphBuilder";
 import {
   type ConvolutionOperands,
@@ -35,6 +35,7 @@ export function convolvedPlanes(
   const output = builder.node("Conv", operands, shape, {
     kernel_shape: windows.kernel,
     strides: windows.strides,
+    dilations: windows.dilation,
     pads: onnxPads(windows),
     group: groups,
   });
@@ -59,6 +60,7 @@ export function planesInputGradient(place: ConvolutionPlace, kernel: Value, grad
     const filterPlanes = builder.reshape(builder.transpose(turned, [1, 2, 0]), [channels, perGroup, rows, columns]);
     const output = builder.node("Conv", [planes, filterPlanes], shape, {
       kernel_shape: windows.kernel,
+      dilations: windows.dilation,
       pads: turnedPads(windows),
       group: groups,
     });
@@ -77,9 +79,11 @@ export function planesInputGradient(place: ConvolutionPlace, kernel: Value, grad
   return fromPlanes(builder, output);
 }
 
-function turnedPads({ kernel, height, width, outHeight, outWidth, top, left }: Windows): readonly number[] {
-  const before = [kernel[0] - 1 - top, kernel[1] - 1 - left] as const;
-  return [...before, height - outHeight + kernel[0] - 1 - before[0], width - outWidth + kernel[1] - 1 - before[1]];
+function turnedPads(windows: Windows): readonly number[] {
+  const { height, width, outHeight, outWidth, top, left } = windows;
+  const [down, right] = extentOf(windows);
+  const before = [down - 1 - top, right - 1 - left] as const;
+  return [...before, height - outHeight + down - 1 - before[0], width - outWidth + right - 1 - before[1]];
 }
 
 /** Rows and columns at the end of the image that no window reaches. */

@@ -5,7 +5,7 @@ import { pixelSums } from "./pixelSums";
 import type { UnaryTrainedLayer, UnaryTrainGraph } from "./unary";
 import { isPadded, pixelRows, tapPixels } from "./windowRows";
 
-interface PooledPlanes {
+export interface PooledPlanes {
   /** `[channels, windows, batch]`, also with an axis of 1 for the taps. */
   readonly output: Value;
   /** To the gradient by the planes, from `[channels, 1, windows, batch]`. */

@@ -156,20 +156,21 @@ export class GraphBuilder {
     this.#outputs.push({ ...own, name });
   }
 
-  /** The model as the bytes of an `.onnx` file. */
+  /** The model as the bytes of an `.onnx` file, without what no output depends on: ONNX Runtime would compute it. */
   toBytes(graphName: string): Uint8Array {
     const rename = (name: string) => this.#renamed.get(name) ?? name;
-    const node = this.#nodes.map(({ op, inputs, outputs, attributes }): NodeInit => ({
-      opType: op,
-      name: outputs[0]!,
-      input: inputs.map(rename),
-      output: outputs.map(rename),
-      attribute: attributes,
-    }));
+    const needed = new Set(this.#outputs.map(({ name }) => name));
+    const node = this.#nodes.toReversed().flatMap(({ op, inputs, outputs, attributes }): NodeInit[] => {
+      const output = outputs.map(rename);
+      if (!output.some((name) => needed.has(name))) return [];
+      const input = inputs.map(rename);
+      for (const name of input) needed.add(name);
+      return [{ opType: op, name: outputs[0]!, input, output, attribute: attributes }];
+    });
     const graph = {
       name: graphName,
-      node,
-      initializer: this.#initializers,
+      node: node.toReversed(),
+      initializer: this.#initializers.filter(({ name }) => needed.has(name!)),
       input: this.#inputs.map(valueInfo),
       output: this.#outputs.map(valueInfo),
     };

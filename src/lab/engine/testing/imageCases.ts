@@ -8,6 +8,8 @@ type Layers = Parameters<typeof sequence>[1];
 const flatten = { type: "Flatten", name: "flatten" } as const;
 const activation = (kind: Activation, slope?: number) =>
   ({ type: "Activation", name: "act", activation: kind, ...(slope !== undefined && { slope }) }) as const;
+const unscaled = { type: "BatchNormalization", name: "bn", epsilon: 1e-3, momentum: 0.9, scale: false } as const;
+const normalization = { type: "Normalization", name: "data" } as const;
 const average = (keepDims = false) => ({ type: "GlobalAveragePooling2D", name: "average", keepDims }) as const;
 const max = (keepDims = false) => ({ type: "GlobalMaxPooling2D", name: "max", keepDims }) as const;
 
@@ -66,6 +68,16 @@ const convolutions: readonly ConformanceCase[] = [
   image("conv without bias, relu", [conv("conv", { useBias: false, activation: "relu" })]),
   image("conv with more filters than channels", [conv("conv", { filters: 8, activation: "relu" })], [4, 4, 1]),
   image("conv softmax", [conv("conv", { activation: "softmax" })]),
+  image("conv 3x3 same, dilation 2", [conv("conv", { dilation: [2, 2] })]),
+  image("conv 3x2 valid, dilation 2 by 3", [
+    conv("conv", { kernelSize: [3, 2], dilation: [2, 3], padding: "valid", activation: "tanh" }),
+  ]),
+  image("conv in 3 groups", [conv("conv", { filters: 6, groups: 3, activation: "tanh" })], [4, 4, 2]),
+  image("conv in 2 groups, stride 2, without bias", [
+    conv("two", { filters: 4, kernelSize: [1, 1] }),
+    conv("conv", { filters: 2, groups: 2, strides: [2, 2], useBias: false }),
+  ]),
+  { ...image("conv in groups, frozen", [conv("conv", { groups: 3 })], [4, 4, 2]), trainable: ["before", "head"] },
   { name: "one image", graph: sequence([4, 4, 1], [conv("before"), flatten, dense("head")]), batch: 1 },
 ];
 
@@ -78,6 +90,10 @@ const depthwiseConvolutions: readonly ConformanceCase[] = [
   ]),
   image("depthwise 2x2 same (padded on one side)", [depthwise({ kernelSize: [2, 2], depthMultiplier: 3 })], [4, 3, 2]),
   image("depthwise without taps beside it", [depthwise({ kernelSize: [1, 1] })]),
+  image("depthwise 3x3 same, dilation 2 by 1", [depthwise({ dilation: [2, 1], depthMultiplier: 2 })]),
+  large("depthwise of a larger map, dilation 2 by 3", [depthwise({ dilation: [2, 3] })]),
+  large("depthwise of a larger map, dilation 3, valid", [depthwise({ dilation: [3, 3], padding: "valid" })]),
+  image("separable 3x3 same, dilation 2", [separable({ dilation: [2, 2] })]),
   { ...image("depthwise, frozen", [depthwise()]), trainable: ["before", "head"] },
   { name: "depthwise first", graph: sequence([5, 4, 2], [depthwise(), flatten, dense("head")]) },
   large("depthwise of a larger map", [depthwise()]),
@@ -111,6 +127,15 @@ const pools: readonly ConformanceCase[] = [
     ...image("max pool after relu", [conv("conv", { activation: "relu" }), pool("MaxPooling2D", 2, 2, "valid")]),
     seed: 8,
   },
+  {
+    ...image("max pool after batch norm and relu, odd side", [
+      conv("conv", { useBias: false }),
+      norm("bn"),
+      activation("relu"),
+      pool("MaxPooling2D", 2, 2, "valid"),
+    ]),
+    seed: 8,
+  },
   image("max pool after relu, tiling", [activation("relu"), pool("MaxPooling2D", 2, 2, "same")], [4, 6, 2]),
   image("max pool after relu6, tiling", [activation("relu6"), pool("MaxPooling2D", 2, 2, "same")], [4, 6, 2]),
   image("average pool 2x2 valid", [pool("AveragePooling2D", 2, 2, "valid")]),
@@ -126,16 +151,26 @@ const pools: readonly ConformanceCase[] = [
     zeros(0, 1, 0, 1),
     depthwise({ strides: [2, 2], padding: "valid" }),
   ]),
+  // ONNX Runtime takes such a padding for the pool's own, whose pixels never win.
+  image("zero padding before a max pool, valid", [zeros(1, 1, 2, 2), pool("MaxPooling2D", 3, 2, "valid")]),
+  image("zero padding before a max pool, same", [zeros(1, 1, 1, 2), pool("MaxPooling2D", 2, 2, "same")]),
   { name: "flatten first", graph: sequence([3, 2, 2], [flatten, dense("head")]) },
 ];
 
 const norms: readonly ConformanceCase[] = [
   image("batch norm of an image, trained", [norm("bn")]),
   { ...image("batch norm of an image, frozen", [norm("bn")]), trainable: ["before", "head"] },
+  image("batch norm of an image without gamma, trained", [unscaled]),
   features("batch norm of features, trained", [norm("bn")]),
   { ...features("batch norm of features, frozen", [norm("bn")]), trainable: ["before"] },
   steps("batch norm of a sequence, trained", [norm("bn")]),
   { ...steps("batch norm of a sequence, frozen", [norm("bn")]), trainable: ["before"] },
+  image("rescaling by channel", [{ type: "Rescaling", name: "scale", scale: [2, -1, 0.5], offset: [1, 0, -2] }]),
+  image("rescaling", [{ type: "Rescaling", name: "scale", scale: 0.25, offset: 0 }]),
+  steps("rescaling of a sequence", [{ type: "Rescaling", name: "scale", scale: [2, 1, 3, -1, 0.5], offset: -1 }]),
+  image("normalization of an image, where all trains", [normalization]),
+  { ...features("normalization of features", [normalization]), trainable: ["before"] },
+  { name: "normalization first", graph: sequence([3, 2, 2], [normalization, conv("conv"), flatten, dense("head")]) },
   {
     ...image("depthwise, batch norm, relu6", [depthwise({ useBias: false }), norm("bn"), activation("relu6")]),
     seed: 8,
@@ -162,7 +197,7 @@ const norms: readonly ConformanceCase[] = [
   },
 ];
 
-const smooth = ["gelu", "geluTanh", "swish", "sigmoid", "tanh"] as const;
+const smooth = ["gelu", "geluTanh", "swish", "sigmoid", "tanh", "elu", "selu", "hardSwish", "hardSigmoid"] as const;
 
 const activations: readonly ConformanceCase[] = [
   image("relu", [activation("relu")]),

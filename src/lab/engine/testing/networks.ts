@@ -59,7 +59,7 @@ export function randomWeights(graph: LayerGraph, seed: number): Weights {
         const isKernel = role === "kernel";
         const fanIn = shape.slice(0, -1).reduce((product, length) => product * length, 1);
         const tensor = randomTensor(rng, shape, isKernel ? 1 / Math.sqrt(fanIn) : 0.3, name === "gamma" ? 1 : 0);
-        if (name !== "moving_variance") return [`${layer.name}/${name}`, tensor];
+        if (!name.endsWith("variance")) return [`${layer.name}/${name}`, tensor];
         return [`${layer.name}/${name}`, { shape, data: tensor.data.map((value) => 0.5 + Math.abs(value)) }];
       }),
     ),

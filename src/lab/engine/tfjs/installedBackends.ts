@@ -1,7 +1,9 @@
 /** Which backends of tfjs are installed, found out without loading any; and how each is loaded. */
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { useBackend } from "./backend";
+import { linkTensors, nativeEngineFolder } from "./nativeEngineFolder";
 import type { TensorLibrary } from "./tensorLibrary";
 
 /** Version of a package as `require` would find it; undefined when it is not installed. */
@@ -13,13 +15,23 @@ export function installedVersion(require: NodeJS.Require, name: string): string 
   }
 }
 
-/** Version of tfjs-node, where its binary is there too. */
+/** Version of tfjs-node, where its binary is there too: among Graft's own packages, or in the folder of the native engine. */
 export function nativeVersion(require: NodeJS.Require): string | undefined {
-  const version = installedVersion(require, "@tensorflow/tfjs-node");
-  if (version === undefined) return undefined;
-  // The package is there even when its binary could not be downloaded or built.
-  const folder = dirname(require.resolve("@tensorflow/tfjs-node/package.json"));
-  return existsSync(join(folder, "lib", "napi-v8", "tfjs_binding.node")) ? version : undefined;
+  const from = nativeRequire(require);
+  return from === undefined ? undefined : installedVersion(from, "@tensorflow/tfjs-node");
+}
+
+function nativeRequire(require: NodeJS.Require): NodeJS.Require | undefined {
+  return [require, elsewhere()].find((from) => {
+    if (installedVersion(from, "@tensorflow/tfjs-node") === undefined) return false;
+    // The package is there even when its binary could not be downloaded or built.
+    const folder = dirname(from.resolve("@tensorflow/tfjs-node/package.json"));
+    return existsSync(join(folder, "lib", "napi-v8", "tfjs_binding.node"));
+  });
+}
+
+function elsewhere(): NodeJS.Require {
+  return createRequire(join(nativeEngineFolder(), "native.js"));
 }
 
 /** @throws when tfjs-node does not load. */
@@ -28,7 +40,10 @@ export async function useNative(tf: TensorLibrary, require: NodeJS.Require): Pro
   const util = require("node:util") as Record<string, unknown>;
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   util.isArray ??= Array.isArray;
-  require("@tensorflow/tfjs-node");
+  const from = nativeRequire(require) ?? require;
+  // The extension may have moved since: another version lies in another folder.
+  if (from !== require) linkTensors(nativeEngineFolder(), require);
+  from("@tensorflow/tfjs-node");
   if (!(await useBackend(tf, "tensorflow"))) throw new Error("its backend does not initialise");
 }
 

@@ -1,19 +1,31 @@
 import type { Figure } from "../../../shared/figure";
+import { type ForEachKind, forKindOf } from "../../../shared/figureKind";
+import { exampleCard } from "../../../shared/figures/examplesKind";
+import { lossCard } from "../../../shared/figures/topLossesKind";
 import { svgComparison } from "./svgComparison";
 import { svgCurves } from "./svgCurves";
 import { svgEmbedding } from "./svgEmbedding";
+import { svgConfusion } from "./svgConfusion";
+import { svgReport } from "./svgReport";
+import { svgLayers } from "./svgLayers";
+import { svgLrFinder } from "./svgLrFinder";
+import { svgCards } from "./svgCards";
 import { svgExplanation } from "./svgExplanation";
+
+const drawings: ForEachKind<[], string> = {
+  curves: svgCurves,
+  embedding: svgEmbedding,
+  comparison: svgComparison,
+  explanation: svgExplanation,
+  confusion: svgConfusion,
+  report: svgReport,
+  topLosses: (figure) => svgCards(figure, figure.examples.map(lossCard)),
+  examples: (figure) => svgCards(figure, figure.examples.map(exampleCard)),
+  layers: svgLayers,
+  lrFinder: svgLrFinder,
+};
 
 /** The figure as one SVG document without scripts, for GitHub and other readers of saved notebooks. */
 export function figureSvg(figure: Figure): string {
-  switch (figure.kind) {
-    case "curves":
-      return svgCurves(figure);
-    case "embedding":
-      return svgEmbedding(figure);
-    case "comparison":
-      return svgComparison(figure);
-    case "explanation":
-      return svgExplanation(figure);
-  }
+  return forKindOf(drawings, figure);
 }

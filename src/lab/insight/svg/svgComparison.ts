@@ -10,11 +10,11 @@ const LEFT = 46;
 const RIGHT = WIDTH - 120;
 const DODGE_PX = 16;
 const ROW_PX = 20;
-const COLUMNS = [4, 56, 200, 272, 392, 560, 622, 714];
+const COLUMNS = { strategies: [4, 56, 200, 272, 392, 560, 622, 714], runs: [4, 392, 470, 590, 660] };
 
 /** Dots with 95 % intervals over the number of labels, and the table under them. */
 export function svgComparison(figure: ComparisonFigure): string {
-  const { rows } = figure;
+  const { rows, of = "strategies" } = figure;
   const counts = [...new Set(rows.map(({ labels }) => labels))].sort((a, b) => a - b);
   const present = [...new Set(rows.map((row) => row.strategy))];
   const low = Math.min(1, ...rows.map(({ interval }) => interval[0]));
@@ -36,16 +36,24 @@ export function svgComparison(figure: ComparisonFigure): string {
       floor = Math.min(points.at(-1)![1], floor - 15);
       return text(RIGHT - 6, floor + 4, strategyName(own[0]!), { size: 11.5, weight: 500, fill: colour });
     });
-  const { header, cells } = comparisonTable(rows);
+  const { header, cells } = comparisonTable(figure);
   const tableTop = BOTTOM + 62;
   const body = [
-    text(LEFT, 14, "Test accuracy", { size: 12.5, weight: 600, fill: theme.foreground }),
+    text(LEFT, 14, of === "runs" ? "Validation accuracy" : "Test accuracy", {
+      size: 12.5,
+      weight: 600,
+      fill: theme.foreground,
+    }),
     ...ticks(y.domain, 6).flatMap((value) => [
       line(LEFT, y(value), RIGHT - 14, y(value), theme.grid),
       text(LEFT - 6, y(value) + 4, `${Math.round(100 * value)}%`, { anchor: "end" }),
     ]),
-    ...counts.map((labels, index) => text(x(index), BOTTOM + 18, String(labels), { anchor: "middle" })),
-    text((LEFT + RIGHT) / 2, BOTTOM + 34, "labelled examples", { anchor: "middle" }),
+    ...(of === "runs"
+      ? []
+      : [
+          ...counts.map((labels, index) => text(x(index), BOTTOM + 18, String(labels), { anchor: "middle" })),
+          text((LEFT + RIGHT) / 2, BOTTOM + 34, "labelled examples", { anchor: "middle" }),
+        ]),
     ...series.flatMap(({ colour, own, points }) => [
       polyline(points, colour, ' stroke-dasharray="2 3"'),
       ...own.map((row) =>
@@ -54,11 +62,11 @@ export function svgComparison(figure: ComparisonFigure): string {
       dots(points, 9, colour),
     ]),
     ...names,
-    ...header.map((name, column) => text(COLUMNS[column]!, tableTop, name, { weight: 600 })),
+    ...header.map((name, column) => text(COLUMNS[of][column]!, tableTop, name, { weight: 600 })),
     line(4, tableTop + 7, WIDTH - 8, tableTop + 7, theme.grid),
     ...cells.flatMap((row, index) =>
       row.map((cell, column) =>
-        text(COLUMNS[column]!, tableTop + ROW_PX * (index + 1) + 2, cell, { fill: theme.foreground }),
+        text(COLUMNS[of][column]!, tableTop + ROW_PX * (index + 1) + 2, cell, { fill: theme.foreground }),
       ),
     ),
   ];

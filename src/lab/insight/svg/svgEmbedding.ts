@@ -1,6 +1,7 @@
-import type { EmbeddingFigure } from "../../../shared/figure";
+import { drawnElsewhere, elsewhereNote, framePoints, pointLabels } from "../../../shared/embeddingPoints";
 import { figureCaption } from "../../../shared/figureCaption";
 import { classColour } from "../../../shared/figureTheme";
+import type { EmbeddingFigure } from "../../../shared/figures/embeddingFigure";
 import { dots, scale, text, theme, titled, WIDTH } from "./svgParts";
 
 const PLOT_HEIGHT = 430;
@@ -9,10 +10,14 @@ const PADDING = 10;
 /** More rows would run out of the figure; what is left out is counted. */
 const LEGEND_ROWS = 22;
 
-/** Dots coloured by class with a legend; the same length stands for the same distance in both directions. */
+/** Dots of the last frame coloured by class with a legend; the same length stands for the same distance in both directions. */
 export function svgEmbedding(figure: EmbeddingFigure): string {
-  const [xLow, xHigh] = extent(figure.x);
-  const [yLow, yHigh] = extent(figure.y);
+  const { dims, classes, size: total } = figure;
+  const map = framePoints(figure.frames.at(-1)!);
+  const labels = pointLabels(figure);
+  const drawn = drawnElsewhere(total);
+  const [xLow, xHigh] = extent(map, dims, 0);
+  const [yLow, yHigh] = extent(map, dims, 1);
   const unit = Math.min(
     (WIDTH - LEGEND_WIDTH - 2 * PADDING) / (xHigh - xLow || 1),
     (PLOT_HEIGHT - 2 * PADDING) / (yHigh - yLow || 1),
@@ -22,14 +27,11 @@ export function svgEmbedding(figure: EmbeddingFigure): string {
   const halfY = (unit * (yHigh - yLow)) / 2;
   const x = scale([xLow, xHigh], [middleX - half, middleX + half]);
   const y = scale([yLow, yHigh], [PLOT_HEIGHT / 2 + halfY, PLOT_HEIGHT / 2 - halfY]);
-  const size = figure.x.length > 1200 ? 3.6 : 4.6;
+  const size = drawn.length > 1200 ? 3.6 : 4.6;
 
-  const groups = figure.classes.map((name, index) => {
-    const points = figure.labels.flatMap((label, point) =>
-      label === index ? [[x(figure.x[point]!), y(figure.y[point]!)] as const] : [],
-    );
-    return { name, colour: classColour(theme, index), points };
-  });
+  const members = classes.map((): (readonly [number, number])[] => []);
+  for (const row of drawn) members[labels[row]!]?.push([x(map[row * dims]!), y(map[row * dims + 1]!)]);
+  const groups = classes.map((name, index) => ({ name, colour: classColour(theme, index), points: members[index]! }));
   const left = WIDTH - LEGEND_WIDTH + 8;
   const hidden = groups.length - LEGEND_ROWS;
   const body = [
@@ -42,15 +44,22 @@ export function svgEmbedding(figure: EmbeddingFigure): string {
       ]),
     ...(hidden > 0 ? [text(left + 12, 18 + 19 * LEGEND_ROWS, `and ${hidden} more`)] : []),
   ];
-  return titled(figure.title, figureCaption(figure), PLOT_HEIGHT, body);
+  const flat = dims === 3 ? ["Its first two dimensions are drawn here."] : [];
+  const caption = [...figureCaption(figure), elsewhereNote(total), ...flat];
+  return titled(
+    figure.title,
+    caption.filter((sentence) => sentence !== undefined),
+    PLOT_HEIGHT,
+    body,
+  );
 }
 
-function extent(values: readonly number[]): [number, number] {
+function extent(map: Float32Array, dims: number, dimension: number): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+  for (let i = dimension; i < map.length; i += dims) {
+    low = Math.min(low, map[i]!);
+    high = Math.max(high, map[i]!);
   }
   return low <= high ? [low, high] : [0, 1];
 }

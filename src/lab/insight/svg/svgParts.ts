@@ -2,6 +2,7 @@
  * The few parts that a static figure needs: text, marks, scales. Static figures are for GitHub and other readers that run no
  * scripts: a transparent ground, colours that are readable on white and on near-black, and as few bytes as will do.
  */
+import { wrapped } from "../../../shared/cardLayout";
 import { paperTheme } from "../../../shared/figureTheme";
 
 export const theme = paperTheme;
@@ -95,9 +96,12 @@ export function titled(title: string, caption: readonly string[], plotHeight: nu
   ]);
 }
 
+/** Of one sentence. */
+const MAXIMUM_LINES = 8;
+
 function broken(sentences: readonly string[], limit: number): string[] {
   const lines: string[] = [];
-  for (const sentence of sentences) {
+  for (const sentence of sentences.flatMap((whole) => wrapped(whole, limit, MAXIMUM_LINES))) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 2 + sentence.length <= limit)
       lines[lines.length - 1] = `${last}  ${sentence}`;

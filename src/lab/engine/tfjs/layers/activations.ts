@@ -14,6 +14,10 @@ export function activated(tf: TensorLibrary, activation: Activation, x: TfTensor
       return relu6(tf, x);
     case "leakyRelu":
       return tf.leakyRelu(x, slope);
+    case "elu":
+      return tf.elu(x);
+    case "selu":
+      return tf.selu(x);
     case "gelu":
       // x Φ(x), with Φ the normal distribution.
       return tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5));
@@ -23,8 +27,12 @@ export function activated(tf: TensorLibrary, activation: Activation, x: TfTensor
     }
     case "swish":
       return tf.mul(x, tf.sigmoid(x));
+    case "hardSwish":
+      return tf.mul(x, hardSigmoid(tf, x));
     case "sigmoid":
       return tf.sigmoid(x);
+    case "hardSigmoid":
+      return hardSigmoid(tf, x);
     case "tanh":
       return tf.tanh(x);
     case "softmax":
@@ -32,6 +40,10 @@ export function activated(tf: TensorLibrary, activation: Activation, x: TfTensor
     default:
       return activation satisfies never;
   }
+}
+
+function hardSigmoid(tf: TensorLibrary, x: TfTensor): TfTensor {
+  return tf.div(relu6(tf, tf.add(x, 3)), 6);
 }
 
 /** tfjs's own has the slope 1 at 6, where PyTorch and TensorFlow have 0. */

@@ -1,6 +1,7 @@
 /** Dense layers and normalisation. */
-import type { LayerOf } from "../../../backbone/layerGraph";
-import type { TfTensor } from "../tensorLibrary";
+import { SMALLEST_DEVIATION } from "../../../backbone/kinds/features";
+import type { LayerOf, PerChannel } from "../../../backbone/layerGraph";
+import type { TensorLibrary, TfTensor } from "../tensorLibrary";
 import { activated } from "./activations";
 import type { TfjsLayer, TfjsPlace } from "./tfjsLayer";
 
@@ -40,6 +41,16 @@ export const layerNormalization: TfjsLayer<LayerOf<"LayerNormalization">> = (pla
   const { mean, variance } = place.tf.moments(x, -1, true);
   return normalised(place, x, mean, variance, epsilon);
 };
+
+export const rescaling: TfjsLayer<LayerOf<"Rescaling">> = ({ tf }, { scale, offset }, [x]) =>
+  tf.add(tf.mul(x, asTensor(tf, scale)), asTensor(tf, offset));
+
+export const normalization: TfjsLayer<LayerOf<"Normalization">> = ({ tf, weight }, _, [x]) =>
+  tf.div(tf.sub(x, weight("mean")), tf.maximum(tf.sqrt(weight("variance")), SMALLEST_DEVIATION));
+
+function asTensor(tf: TensorLibrary, values: PerChannel): number | TfTensor {
+  return typeof values === "number" ? values : tf.tensor1d([...values]);
+}
 
 function normalised(
   { tf, weight }: TfjsPlace,

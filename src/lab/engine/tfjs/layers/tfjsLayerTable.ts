@@ -2,7 +2,7 @@
 import type { Layer, LayerOf } from "../../../backbone/layerGraph";
 import { activation, dropout } from "./activations";
 import { add, concatenate, multiply, pack, reshape, unpack, zeroPadding2d } from "./arrangements";
-import { batchNormalization, dense, layerNormalization } from "./features";
+import { batchNormalization, dense, layerNormalization, normalization, rescaling } from "./features";
 import { nearestNeighbors } from "./nearestNeighbors";
 import { onnxOperators, tensorflowOperators } from "./operators";
 import { embedding, globalAveragePooling1d, multiHeadAttention, paddingMask, positionEmbedding } from "./sequences";
@@ -38,10 +38,12 @@ const tfjsLayerTable: { readonly [Type in Layer["type"]]: TfjsLayer<LayerOf<Type
   MultiHeadAttention: multiHeadAttention,
   Multiply: multiply,
   NearestNeighbors: nearestNeighbors,
+  Normalization: normalization,
   OnnxOperators: onnxOperators,
   Pack: pack,
   PaddingMask: paddingMask,
   PositionEmbedding: positionEmbedding,
+  Rescaling: rescaling,
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
   TensorFlowOperators: tensorflowOperators,

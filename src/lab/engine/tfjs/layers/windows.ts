@@ -1,16 +1,47 @@
 /** Layers that slide windows over images. */
 import type * as tfjs from "@tensorflow/tfjs";
 import type { LayerOf } from "../../../backbone/layerGraph";
-import type { TfTensor } from "../tensorLibrary";
+import type { TensorLibrary, TfTensor } from "../tensorLibrary";
 import { activated } from "./activations";
 import type { TfjsLayer, TfjsPlace } from "./tfjsLayer";
 
 const strides = ([down, right]: readonly [number, number]): [number, number] => [down, right];
 
 export const conv2d: TfjsLayer<LayerOf<"Conv2D">> = (place, layer, [x]) => {
-  const kernel = place.weight("kernel") as tfjs.Tensor4D;
-  return ended(place, layer, place.tf.conv2d(x as tfjs.Tensor4D, kernel, strides(layer.strides), layer.padding));
+  const { tf } = place;
+  const { groups = 1, padding } = layer;
+  const kernel = setApart(tf, place.weight("kernel"), layer.dilation);
+  const convolved = (image: TfTensor, filters: TfTensor): TfTensor =>
+    tf.conv2d(image as tfjs.Tensor4D, filters as tfjs.Tensor4D, strides(layer.strides), padding);
+  if (groups === 1) return ended(place, layer, convolved(x, kernel));
+  const kernels = tf.split(kernel, groups, 3);
+  return ended(
+    place,
+    layer,
+    tf.concat(
+      tf.split(x, groups, 3).map((part, i) => convolved(part, kernels[i]!)),
+      3,
+    ),
+  );
 };
+
+/** A dilated kernel as one with zeros between its taps: tfjs has no gradients of dilated convolutions. */
+function setApart(tf: TensorLibrary, kernel: TfTensor, [down, right]: readonly [number, number] = [1, 1]): TfTensor {
+  if (down === 1 && right === 1) return kernel;
+  const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
+  const numbers = channels * filters;
+  const columns = tf.pad(tf.reshape(kernel, [height, width, numbers]), [
+    [0, 0],
+    [0, 0],
+    [0, (right - 1) * numbers],
+  ]);
+  const rows = tf.pad(tf.reshape(columns, [height, width * right * numbers]), [
+    [0, 0],
+    [0, (down - 1) * width * right * numbers],
+  ]);
+  const apart = tf.reshape(rows, [height * down, width * right, channels, filters]);
+  return tf.slice(apart, [0, 0, 0, 0], [(height - 1) * down + 1, (width - 1) * right + 1, channels, filters]);
+}
 
 export const depthwiseConv2d: TfjsLayer<LayerOf<"DepthwiseConv2D">> = (place, layer, [x]) =>
   ended(place, layer, depthwise(place, layer, x));
@@ -25,7 +56,7 @@ function depthwise(
   layer: LayerOf<"DepthwiseConv2D"> | LayerOf<"SeparableConv2D">,
   x: TfTensor,
 ): tfjs.Tensor4D {
-  const kernel = weight("depthwise_kernel") as tfjs.Tensor4D;
+  const kernel = setApart(tf, weight("depthwise_kernel"), layer.dilation) as tfjs.Tensor4D;
   return tf.depthwiseConv2d(x as tfjs.Tensor4D, kernel, strides(layer.strides), layer.padding);
 }
 
