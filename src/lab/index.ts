@@ -3,6 +3,7 @@ import { currentRuntime } from "./train/currentRuntime";
 
 export type { Backbone } from "./backbone/backbone";
 export { backbones, type LoadOptions } from "./backbone/backbones";
+export type { ListedBackbone } from "../shared/listedBackbones";
 export type { BackboneCard } from "./backbone/card";
 export type { Activation, Layer, LayerGraph, Tensor, Weights } from "./backbone/layerGraph";
 export { meanAndStd } from "./backbone/meanAndStd";

@@ -147,8 +147,8 @@ function traces(figure: CurvesFigure, line: DrawnCurve, panel: Panel, theme: Fig
   const pale = several ? 0.28 : 0.42;
   const trace: PlotlyObject = {
     type: "scatter",
-    // Redraws find the line again by this, though others come and go.
-    uid: [run, metric, split, per, smoothed].join(" "),
+    // Redraws find the line again by this, though others come and go. Plotly looks for it as a CSS class: no spaces.
+    uid: [run, metric, split, per, smoothed].join("-"),
     mode: epochs ? "lines+markers" : "lines",
     name: traceName(figure, line),
     ...{ x, y, xaxis: "x", yaxis: `y${panel.axis}` },
@@ -196,8 +196,8 @@ function nowDots({ run, x, y }: DrawnCurve, colour: string, { axis }: Panel): Pl
     ...{ x: x.slice(-1), y: y.slice(-1), xaxis: "x", yaxis: `y${axis}` },
   };
   return [
-    { ...dot, uid: `${run} halo`, marker: { color: colour, size: 18 }, opacity: 0.25 },
-    { ...dot, uid: `${run} now`, marker: { color: colour, size: 8, line: { color: colour, width: 0 } } },
+    { ...dot, uid: `${run}-halo`, marker: { color: colour, size: 18 }, opacity: 0.25 },
+    { ...dot, uid: `${run}-now`, marker: { color: colour, size: 8, line: { color: colour, width: 0 } } },
   ];
 }
 
@@ -212,7 +212,7 @@ function bestEpochs(figure: CurvesFigure, { definition, lines, axis }: Panel, th
     const colour = several ? curveColour(figure, { metric: "loss", run, split: best.split }, theme) : theme.foreground;
     const of = several ? `${plain(shortName(name))} · ` : "";
     const ring = {
-      ...{ type: "scatter", mode: "markers", uid: `${run} ${definition.metric} best`, name: "best epoch" },
+      ...{ type: "scatter", mode: "markers", uid: `${run}-${definition.metric}-best`, name: "best epoch" },
       ...{ x: [best.step], y: [y], xaxis: "x", yaxis: `y${axis}` },
       marker: {
         ...{ symbol: "circle-open", size: several ? 12 : 14, color: colour },
@@ -257,7 +257,7 @@ function phaseWords(phases: readonly CurvePhase[], { lines, range, axis, log }: 
       frozenLayers.length === 0 ? "nothing frozen" : `${frozenLayers.length} frozen: ${fewNames(frozenLayers)}`;
     return [
       {
-        ...{ type: "scatter", mode: "lines", uid: `phase ${index}`, name: plain(name) },
+        ...{ type: "scatter", mode: "lines", uid: `phase-${index}`, name: plain(name) },
         ...{ x, y: x.map(() => y), xaxis: "x", yaxis: `y${axis}`, opacity: 0, line: { width: 0 } },
         hovertemplate: `${frozen}<extra>${plain(name)}</extra>`,
       },

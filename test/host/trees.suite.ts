@@ -29,7 +29,7 @@ suite("the views Model, Runs and Data", () => {
 
   test("show layers, trainings and classes, in both themes", async () => {
     await notebook.run(0);
-    await waitInFrames("the frozen layer", `${row("conv1")}?.includes("frozen")`);
+    await waitInFrames("the frozen block", `${row("block1")}?.includes("2 layers")`);
     await waitInFrames("the head that trains", `${row("head")}?.includes("trains")`);
     await waitInFrames("the datasets", `${row("scarce")}?.includes("50 of 28 × 28 × 1")`);
     for (const theme of ["light", "dark"] as const) {
@@ -46,7 +46,10 @@ suite("the views Model, Runs and Data", () => {
     const cell = notebook.cell(before).document.getText();
     assert.ok(cell.includes('model.fineTune(scarce, { fromLayer: "head" })'), cell);
     await waitUntil("its end", () => notebook.cell(before).executionSummary?.success === true, 40_000);
-    await waitInFrames("the training among the runs", `${row("last 1 layer")}?.includes("epochs")`);
+    await waitInFrames(
+      "the training among the runs",
+      `document.querySelector(".sidebar")?.textContent.includes("2 trainings")`,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the actions of the views write: cells that a person can read, edit and run again. */
 import type { NamedModel, SessionState } from "../../shared/sessionState";
-import { testDataset, trainingChoices } from "../commands/fineTunePlan";
+import { embeddingCell } from "../commands/plans/figureCells";
+import { testDataset, trainingChoices } from "../commands/plans/fineTunePlan";
 
 /** Undefined when no dataset fits the model. */
 export function fineTuneFromCell(state: SessionState, model: string, layer: string): string | undefined {
@@ -27,15 +28,7 @@ export function layerEmbeddingCell(state: SessionState, model: string, layer: st
   }
   // A map of what it has not been trained on tells more.
   const dataset = testDataset(known, state.datasets, train) ?? train;
-  return `import { show } from "graft";
-
-await show.embedding(${model}, ${dataset.name}, { layer: ${JSON.stringify(layer)} });`;
-}
-
-export function curvesCell(model: string): string {
-  return `import { show } from "graft";
-
-show.curves(${model});`;
+  return embeddingCell({ model, dataset: dataset.name, method: "tsne", layer, maximumExamples: undefined });
 }
 
 function modelNamed({ models }: SessionState, name: string): NamedModel | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CheckpointDescription, LayerDescription, NamedDataset, NamedModel } from "../../shared/sessionState";
 import { dataNodes } from "./dataNodes";
-import { curvesCell, fineTuneFromCell, layerEmbeddingCell } from "./itemCells";
+import { fineTuneFromCell, layerEmbeddingCell } from "./itemCells";
 import { blocksOf, modelNodes } from "./modelNodes";
 import { runNodes } from "./runNodes";
 
@@ -135,8 +135,7 @@ describe("cells that the views write", () => {
 
   test("map a layer's features of the test set", () => {
     expect(layerEmbeddingCell(state, "model", "head")).toContain(
-      'show.embedding(model, digits.test, { layer: "head" })',
+      'show.embedding(model, digits.test, { method: "tsne", layer: "head" })',
     );
-    expect(curvesCell("model")).toContain("show.curves(model);");
   });
 });

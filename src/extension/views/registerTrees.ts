@@ -2,13 +2,14 @@
 import { rm } from "node:fs/promises";
 import * as vscode from "vscode";
 import { insertAndRun } from "../commands/insertAndRun";
+import { curvesCell } from "../commands/plans/figureCells";
 import { insertRestore } from "../commands/restoreCheckpoint";
 import { itemCommandIds, treeViews } from "../contributions";
 import type { KernelSession } from "../kernel/kernelSession";
 import { timeText } from "../notebook/describeFailure";
 import { offer, reportError } from "../reportError";
 import { dataNodes } from "./dataNodes";
-import { curvesCell, fineTuneFromCell, layerEmbeddingCell } from "./itemCells";
+import { fineTuneFromCell, layerEmbeddingCell } from "./itemCells";
 import { modelNodes } from "./modelNodes";
 import { NodeTree } from "./nodeTree";
 import { runNodes } from "./runNodes";

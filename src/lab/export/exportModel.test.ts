@@ -44,6 +44,7 @@ const notInTfjs = (graph: LayerGraph) =>
       ["MultiHeadAttention", "PaddingMask", "Pack", "PositionEmbedding", "Unpack"].includes(layer.type) ||
       (layer.type === "GlobalAveragePooling1D" && layer.inputs.length > 1) ||
       ("groups" in layer && layer.groups !== 1) ||
+      (layer.type === "DepthwiseConv2D" && layer.dilation !== undefined) ||
       ("activation" in layer && ["geluTanh", "hardSwish", "hardSigmoid"].includes(layer.activation)),
   );
 

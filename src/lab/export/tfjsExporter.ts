@@ -37,6 +37,8 @@ const activationsLacking: Readonly<Record<string, string>> = {
 
 function lackingInTfjs(layer: Layer): string | undefined {
   if (layer.type === "Conv2D" && (layer.groups ?? 1) > 1) return "groups of channels";
+  // Its layer reads a dilation and then computes without it.
+  if (layer.type === "DepthwiseConv2D" && layer.dilation !== undefined) return "a dilation";
   return "activation" in layer ? activationsLacking[layer.activation] : undefined;
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { exampleRuns } from "../../shared/exampleCurves";
 import type { TrainingPhase } from "../train/history";
 import { curvesFigure } from "./curvesFigure";
 import { decimate, stretchMeans } from "./decimate";
+import { expectGolden } from "./expectGolden";
 import { figureBundle } from "./figureBundle";
 import { sparkline } from "./sparkline";
 
@@ -107,6 +109,12 @@ describe("curves figure", () => {
     expect(size(1, long)).toBeLessThan(200_000);
     expect(size(20, shorter)).toBeLessThan(1_000_000);
   });
+});
+
+it("several runs, smoothed and on a logarithmic scale, are drawn as their goldens say", () => {
+  const bundle = figureBundle({ ...exampleRuns(3), view: { smoothing: 0.8, logLoss: true, hidden: ["step"] } });
+  expectGolden("runs.svg", bundle["image/svg+xml"] as string);
+  expectGolden("runs.txt", bundle["text/plain"] as string);
 });
 
 describe("differences of configuration", () => {

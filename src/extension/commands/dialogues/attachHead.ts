@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 import { type Dialogue, pick } from "../dialogue";
-import { testDataset } from "../fineTunePlan";
+import { testDataset } from "../plans/fineTunePlan";
 import { distinctDatasets, freeName } from "../plans/modelChoices";
 import { attachHeadCell, type HeadPlan } from "../plans/modelCells";
 import type { CellState } from "../readiness";

@@ -2,7 +2,7 @@
 import { l10n } from "vscode";
 import type { NamedBackbone, NamedDataset, NamedModel } from "../../../shared/sessionState";
 import { askText, type Choice, type Dialogue, pick } from "../dialogue";
-import { layerChoices, rateText, suggestedLastLayers, type LayerChoice } from "../fineTunePlan";
+import { layerChoices, rateText, suggestedLastLayers, type LayerChoice } from "../plans/fineTunePlan";
 import { epochCost, secondsText } from "../plans/epochCost";
 import { epochsProblem, learningRateProblem } from "./inputProblems";
 

@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 import { type Dialogue, pick } from "../dialogue";
-import { isTest, testDataset } from "../fineTunePlan";
+import { isTest, testDataset } from "../plans/fineTunePlan";
 import { distinctDatasets, fits } from "../plans/modelChoices";
 import { compareCell } from "../plans/trainingCells";
 import type { CellState } from "../readiness";

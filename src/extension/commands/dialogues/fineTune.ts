@@ -10,7 +10,7 @@ import {
   trainingChoices,
   wholeNetworkEpochs,
   wholeNetworkRate,
-} from "../fineTunePlan";
+} from "../plans/fineTunePlan";
 import { findRateCell, fineTuneWholeCell } from "../plans/trainingCells";
 import { type CellState, noFittingDataset, type Obstacle } from "../readiness";
 import { askEpochs, askLearningRate, chooseLastLayers, chooseModel, chooseTrainingData } from "./choose";

@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 import { type Choice, type Dialogue, pick } from "../dialogue";
-import { testDataset, trainingChoices } from "../fineTunePlan";
+import { testDataset, trainingChoices } from "../plans/fineTunePlan";
 import { trainHeadCell, type HeadMethod } from "../plans/trainingCells";
 import { type CellState, noFittingDataset, type Obstacle } from "../readiness";
 import { chooseModel, chooseTrainingData } from "./choose";

@@ -1,6 +1,6 @@
 /** Which models, datasets and backbones of the session a command can work with, the likeliest first. */
 import type { NamedBackbone, NamedDataset, NamedModel } from "../../../shared/sessionState";
-import { isTest, trainingChoices } from "../fineTunePlan";
+import { isTest, trainingChoices } from "./fineTunePlan";
 
 export function isTrained({ trainings }: NamedModel): boolean {
   return trainings.length > 0;

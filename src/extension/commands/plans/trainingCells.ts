@@ -1,5 +1,5 @@
 /** Cells that train, look for how to train, or compare ways to. */
-import { rateText } from "../fineTunePlan";
+import { rateText } from "./fineTunePlan";
 
 export type HeadMethod = "linear" | "mlp" | "nearest" | "prototypes";
 

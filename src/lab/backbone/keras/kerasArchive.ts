@@ -31,11 +31,7 @@ export async function readKerasArchive(bytes: Buffer, origin: string): Promise<L
   return { graph, weights: requireWeights(graph, stored, origin) };
 }
 
-function storedWeights(
-  file: Hdf5,
-  placed: readonly PlacedLayer[],
-  places: KerasConfig["layers"],
-): Map<string, Tensor> {
+function storedWeights(file: Hdf5, placed: readonly PlacedLayer[], places: KerasConfig["layers"]): Map<string, Tensor> {
   const stored = new Map<string, Tensor>();
   for (const { layer, weights } of placed) {
     const own = placesOf(layer);

@@ -190,13 +190,13 @@ test("reductions of operator set 17 run in ours, which has their axes as an inpu
     const [pooled] = graph!.node[at]!.input as [string];
     graph!.node.splice(at, 0, {
       ...graph!.node[at]!,
-      name: "elu",
-      opType: "Elu",
+      name: "atan",
+      opType: "Atan",
       input: [pooled],
-      output: ["elu"],
+      output: ["atan"],
       attribute: [],
     });
-    graph!.node[at + 1]!.input[0] = "elu";
+    graph!.node[at + 1]!.input[0] = "atan";
   });
   const { graph } = await read(bytes);
   expect(graph.layers.map(({ type }) => type)).toEqual(["OnnxOperators", "Dense"]);

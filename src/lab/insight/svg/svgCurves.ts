@@ -41,6 +41,8 @@ const MAXIMUM_POINTS = 300;
 const MAXIMUM_NAME = 22;
 const ROW = 20;
 const LETTER = 6.2;
+/** How much wider the letters of a header are. */
+const BOLD = 1.15;
 
 interface Panel {
   readonly definition: (typeof PANELS)[number];
@@ -195,7 +197,7 @@ function tableParts(figure: CurvesFigure, top: number): string[] {
   const { header, cells } = curvesTable(figure);
   if (cells.length === 0) return [];
   const widths = header.map((name, column) =>
-    Math.max(...[name, ...cells.map((row) => row[column]!)].map((cell) => shortName(cell).length)),
+    Math.max(BOLD * shortName(name).length, ...cells.map((row) => shortName(row[column]!).length)),
   );
   const all = widths.reduce((sum, width) => sum + width, 0);
   const letter = Math.min(LETTER, (WIDTH - 8 - 14 * (widths.length - 1)) / all);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NamedDataset, NamedModel } from "../../shared/sessionState";
+import type { NamedDataset, NamedModel } from "../../../shared/sessionState";
 import {
   fineTuneCell,
   layerChoices,

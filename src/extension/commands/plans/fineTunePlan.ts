@@ -2,7 +2,7 @@
  * What "Graft: Fine-tune Last N Layers" offers and what it writes, as plain data: the choices are read from the session
  * state, the result is the text of a cell that a person can read, edit and run again.
  */
-import type { LayerDescription, NamedDataset, NamedModel } from "../../shared/sessionState";
+import type { LayerDescription, NamedDataset, NamedModel } from "../../../shared/sessionState";
 
 export interface LayerChoice {
   readonly lastLayers: number;
