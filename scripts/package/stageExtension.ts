@@ -19,7 +19,15 @@ const forDevelopers = new Set([
   "bin",
   "files",
 ]);
-const shippedFiles = ["media", "notebooks", "l10n", "README.md", "CHANGELOG.md", "LICENSE"] as const;
+const shippedFiles = [
+  "media",
+  "notebooks",
+  "l10n",
+  "package.nls.json",
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+] as const;
 
 /** Empties `folder` first. */
 export async function stageExtension(folder: string, files: readonly RuntimeFile[]): Promise<void> {

@@ -19,7 +19,7 @@ interface Manifest {
   readonly publisher: string;
   readonly activationEvents: readonly string[];
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly enablement?: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when?: string }[]>>;
@@ -33,6 +33,9 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as Manifest;
+const texts = JSON.parse(readFileSync(new URL("../../package.nls.json", import.meta.url), "utf8")) as Readonly<
+  Record<string, string>
+>;
 const { commands, menus, configuration, views, viewsWelcome, walkthroughs, notebookRenderer } = manifest.contributes;
 
 const allCommands: readonly string[] = [...Object.values(commandIds), ...Object.values(itemCommandIds)];
@@ -64,15 +67,19 @@ describe("package.json and contributions.ts", () => {
   });
 
   it("link from the walkthrough to commands that there are, with pictures that there are", () => {
-    const texts = [
-      ...walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description)),
-      ...viewsWelcome.map(({ contents }) => contents),
-    ];
-    const linked = texts.flatMap((text) => [...text.matchAll(/command:(graft\.[\w.]+)/g)].map(([, id]) => id ?? ""));
+    const linked = Object.values(texts).flatMap((text) =>
+      [...text.matchAll(/command:(graft\.[\w.]+)/g)].map(([, id]) => id ?? ""),
+    );
     expect(linked.filter((id) => !allCommands.includes(id) && !id.endsWith(".focus"))).toEqual([]);
     const images = walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.image));
     expect(images).toHaveLength(5);
     expect(images.filter((image) => !existsSync(new URL(`../../${image}`, import.meta.url)))).toEqual([]);
+  });
+
+  it("take every text from package.nls.json, which has no other", () => {
+    const named = [...JSON.stringify(manifest).matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+    expect([...new Set(named)].sort()).toEqual(Object.keys(texts).sort());
+    expect(commands.filter(({ title }) => !title.startsWith("%"))).toEqual([]);
   });
 
   it("keep the command for tests out of the palette", () => {
