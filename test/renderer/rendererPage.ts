@@ -25,7 +25,10 @@ export interface RendererPage {
 }
 
 export async function openRendererPage(browser: Browser, kind: ThemeKind, width: number): Promise<RendererPage> {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, deviceScaleFactor: 2 });
+  // One context for all pages: a new one compiles the renderer anew.
+  const context = browser.contexts()[0] ?? (await browser.newContext({ deviceScaleFactor: 2 }));
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height: 900 });
   const renderer = readFileSync(join(process.env.GRAFT_DIST!, "renderer", "figure.js"), "utf8");
   await page.route(`${ORIGIN}**`, (route) =>
     route.request().url().endsWith("figure.js")

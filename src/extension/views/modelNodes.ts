@@ -64,7 +64,7 @@ function layerNode(model: string, { name, type, parameters, frozen, outputShape 
 }
 
 function stateIcon(frozen: boolean): Pick<ViewNode, "icon" | "iconColor"> {
-  return frozen ? { icon: "lock" } : { icon: "flame", iconColor: "charts.orange" };
+  return frozen ? { icon: "lock" } : { icon: "flame", iconColor: "charts.yellow" };
 }
 
 function parametersOf(layers: readonly LayerDescription[]): number {

@@ -11,7 +11,7 @@ export interface Classifier<Data> {
   readonly classes: readonly string[];
   readonly history: { readonly phases: readonly unknown[] };
   /** `[n, classes]`, before softmax. */
-  logits(data: Data): Promise<Tensor>;
+  readonly logits: (data: Data) => Promise<Tensor>;
 }
 
 /** Labelled images or texts: a `Dataset`. */

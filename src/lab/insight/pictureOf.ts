@@ -8,8 +8,9 @@ export interface PicturedExamples {
   /** `[height, width, channels]` of images. */
   readonly imageShape?: readonly number[];
   /** The bytes of one image. */
-  image?(index: number): Uint8Array;
-  text?(index: number): string;
+  readonly image?: (index: number) => Uint8Array;
+  /** The text of one example. */
+  readonly text?: (index: number) => string;
 }
 
 /** Longer side: as large as it is drawn. */

@@ -14,6 +14,7 @@ export interface Trained {
   readonly options?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** How curves are shown at first; people change it in the figure. */
 export interface CurvesOptions {
   /** Default `"Training"`. */
   readonly title?: string;
@@ -23,6 +24,7 @@ export interface CurvesOptions {
   readonly logLoss?: boolean;
 }
 
+/** What `show.curves` takes: a model, a run, a list of them, or several by name. */
 export type CurvesSource = Trained | readonly Trained[] | Readonly<Record<string, Trained>>;
 
 export function showCurves(source: CurvesSource, options: CurvesOptions = {}): void {

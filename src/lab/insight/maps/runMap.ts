@@ -108,7 +108,7 @@ async function runTsne({ job, team, products, reduced, map, reply }: Course): Pr
   return {
     iteration: result.iterations,
     interrupted: result.iterations < iterations,
-    parameters: { ...parameters, learningRate, repulsion, divergence },
+    parameters: { ...parameters, learningRate, repulsion, divergence: Number(divergence.toPrecision(4)) },
   };
 }
 
