@@ -19,6 +19,7 @@ const help = `npm test [-- SUITE… [ARGUMENTS]]
   kernel     the built kernel over its protocol
   notebooks  every tutorial from top to bottom, without a window
   host       the extension inside VS Code's server, in headless Chromium
+  packaged   the packed extension in a clean VS Code: the tutorial from the walkthrough
   electron   the same suite inside the desktop VS Code, where it can be downloaded (not part of the default)
 
 Without a name, all but electron. Other arguments go to the suites: npm test -- unit mnist, npm test -- host --only smoke.
