@@ -77,6 +77,11 @@ async function restore(shown: ShownSession, file: string): Promise<void> {
 }
 
 async function deleteCheckpoint(shown: ShownSession, file: string): Promise<void> {
+  const server = shown.session?.server;
+  if (server !== undefined) {
+    await offer(vscode.l10n.t("This checkpoint lies on {0} and can only be deleted there.", server));
+    return;
+  }
   const remove = vscode.l10n.t("Delete");
   const message = vscode.l10n.t("Delete this checkpoint? It cannot be restored afterwards.");
   if ((await vscode.window.showWarningMessage(message, { modal: true, detail: file }, remove)) === remove) {

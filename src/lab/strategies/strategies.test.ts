@@ -1,4 +1,7 @@
-/** What strategies are made of, on an engine that follows a script. `realDigits.test.ts` shows that they learn. */
+/**
+ * What strategies are made of, on an engine that follows a script. `realDigits.test.ts` shows that they learn. Above 400
+ * lines because every strategy shares the one scripted engine.
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { Backbone } from "../backbone/backbone";
 import { initialWeights } from "../backbone/initialWeights";
