@@ -14,6 +14,7 @@ const native = [
   "oxc-parser",
   "zeromq",
   "h5wasm",
+  "sharp",
 ];
 const node = { platform: "node", format: "cjs", target: "node20.19" };
 const browser = {
@@ -50,6 +51,9 @@ const bundles = [
     "bench",
     "pretrain",
     "makeData",
+    "drawLesions",
+    "notebooksBands",
+    "notebooksRefresh",
     "checkRegistry",
     "tuneRecipes",
     "setupNative",

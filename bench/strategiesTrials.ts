@@ -32,7 +32,7 @@ interface Setting {
   readonly say: (text: string) => void;
 }
 
-/** All strategies of a part by turns with the peers; before that each once to warm up. */
+/** All strategies of a part by turns with the peers; before each number of labels all of them once to warm up. */
 export async function trialsOf(part: StrategyPart, { engine, peers, folder, seeds, say }: Setting): Promise<Trial[]> {
   const strategies = part.strategies.map(({ strategy, name, peer: beside }) => {
     const normal = normalStrategy(strategy);
@@ -41,13 +41,14 @@ export async function trialsOf(part: StrategyPart, { engine, peers, folder, seed
   const runtime = new LabRuntime(engine);
   const others: StrategiesPeer[] = [];
   for (const [name, peer] of peers) others.push(await StrategiesPeer.start(name, { peer, folder, part, say }));
-  say(`${part.name}: warming up`);
-  const warm = part.sample(part.labels[0]!, 1000);
-  for (const { normal } of strategies)
-    await accuracyOn(runtime, (await measured(engine, part, normal, warm, 0)).model, part.test);
 
   const trials: Trial[] = [];
   for (const labels of part.labels) {
+    // The peers warm up with this many examples too, as they look for their quickest way.
+    say(`${part.name}: warming up with ${labels} labels`);
+    const warm = part.sample(labels, 1000);
+    for (const { normal } of strategies)
+      await accuracyOn(runtime, (await measured(engine, part, normal, warm, 0)).model, part.test);
     for (let seed = 0; seed < seeds; seed++) {
       const train = part.sample(labels, seed);
       for (const { normal, name, beside } of strategies) {

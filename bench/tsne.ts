@@ -29,13 +29,15 @@ interface Size {
   readonly rounds: number;
   /** Another one would take scikit-learn the greater part of an hour. */
   readonly beside: boolean;
-  /** How many times faster it has to be. */
+  /** How many times faster it has to be, with a map that is as good. */
   readonly faster?: number;
+  /** At most. */
   readonly seconds?: number;
 }
 
 const sizes: readonly Size[] = [
-  { rows: 2000, rounds: 3, beside: true },
+  { rows: 1000, rounds: 3, beside: true, seconds: 2.5 },
+  { rows: 3000, rounds: 3, beside: true, seconds: 5 },
   { rows: 10_000, rounds: 1, beside: true, faster: 3 },
   { rows: 70_000, rounds: 1, beside: false, seconds: 300 },
 ];
@@ -70,7 +72,7 @@ export async function benchTsne(options: TsneBenchOptions): Promise<BenchReport>
   const rows: BenchRow[] = [];
   try {
     const all = await digitFeatures(Math.max(...(quick ? quickSizes : sizes).map((size) => size.rows)), say);
-    const perRow: number[] = [];
+    let before: { readonly rows: number; readonly megabytes: number } | undefined;
     for (const size of quick ? quickSizes : sizes) {
       const features = firstRows(all, size.rows);
       say(`${size.rows} points`);
@@ -80,8 +82,8 @@ export async function benchTsne(options: TsneBenchOptions): Promise<BenchReport>
       const peer = size.beside ? await ofScikitLearn(features, size.rounds, folder, options) : undefined;
       if (size.beside && peer === undefined)
         notes.push("Left out: scikit-learn (neither pip nor Debian could install it).");
-      rows.push(...rowsOf(size, graft, peer, perRow[0]));
-      perRow.push(graft.megabytes / size.rows);
+      rows.push(...rowsOf(size, graft, peer, before));
+      before = { rows: size.rows, megabytes: graft.megabytes };
     }
     return {
       bench: "tsne",
@@ -101,7 +103,7 @@ function rowsOf(
   size: Size,
   graft: Figures,
   peer: (Figures & { name: string }) | undefined,
-  before?: number,
+  before: { readonly rows: number; readonly megabytes: number } | undefined,
 ): BenchRow[] {
   const what = size.rows.toLocaleString("en");
   const beside = (figure: (figures: Figures) => number) =>
@@ -126,10 +128,10 @@ function rowsOf(
   return [
     {
       ...row("time", "s", seconds, "lower"),
-      ...(isGoal ? { goals: [atLeast(size.faster, seconds, "lower")] } : {}),
-      ...(size.seconds === undefined
-        ? {}
-        : { goals: [{ text: `${size.seconds} s`, met: graft.seconds <= size.seconds }] }),
+      goals: [
+        ...(isGoal ? [atLeast(size.faster, seconds, "lower")] : []),
+        ...(size.seconds === undefined ? [] : [{ text: `${size.seconds} s`, met: graft.seconds <= size.seconds }]),
+      ],
     },
     {
       ...row("trustworthiness", "", trust, "higher"),
@@ -141,9 +143,15 @@ function rowsOf(
     },
     {
       ...row("memory", "MB", megabytes, "lower"),
-      ...(size.seconds === undefined || before === undefined
-        ? {}
-        : { goals: [{ text: "no more a point than for the fewest", met: graft.megabytes / size.rows <= before }] }),
+      goals:
+        size.beside || before === undefined
+          ? []
+          : [
+              {
+                text: `no more a point than for ${before.rows.toLocaleString("en")}`,
+                met: graft.megabytes / size.rows <= before.megabytes / before.rows,
+              },
+            ],
     },
   ];
 }

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 
 async function check(path: string, card: BackboneCard): Promise<void> {
   const { featureLayer, preprocessing } = card;
-  const backbone = await backbones.load(path, { featureLayer, preprocessing });
+  const backbone = await backbones.load(path, { featureLayer, ...(preprocessing && { preprocessing }) });
   const golden = await goldenFeatures(currentRuntime().engine, backbone);
   const { inputShape } = backbone;
   const rounded = golden.map((value) => Number(value.toPrecision(6)));
@@ -61,7 +61,8 @@ async function check(path: string, card: BackboneCard): Promise<void> {
 }
 
 async function checkTopology(folder: string, topology: string, card: BackboneCard): Promise<void> {
-  const { name, featureLayer, preprocessing } = card;
+  const { name, featureLayer } = card;
+  const preprocessing = card.preprocessing!;
   const at = (ending: string) => readFile(join(folder, `${topology}.${ending}`));
   const json = await readFile(shippedFile("media", "topologies", `${topology}.json`), "utf8");
   const model = await readHdf5Weights(await at("h5"), JSON.parse(json), topology);

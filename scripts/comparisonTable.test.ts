@@ -26,16 +26,24 @@ const figure: ComparisonFigure = {
   ],
 };
 
-function notebookWith(...figures: readonly object[]) {
+const withScratch = 'await compareStrategies({ strategies: ["scratch", "head"] })';
+
+function notebookWith(source: string, ...figures: readonly object[]) {
   const outputs = figures.map((data) => ({ output_type: "display_data", metadata: {}, data: { [FIGURE_MIME]: data } }));
-  const cell = { cell_type: "code", id: "compare", source: "await compareStrategies({})", execution_count: 1, outputs };
+  const cell = { cell_type: "code", id: "compare", source, execution_count: 1, outputs };
   return parseNotebook(JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }), "x.ipynb");
 }
 
 test("the last finished comparison is found, an unfinished one is not", () => {
-  const notebook = notebookWith({ ...figure, title: "first" }, figure, { ...figure, live: true }, { kind: "curves" });
+  const notebook = notebookWith(
+    withScratch,
+    { ...figure, title: "first" },
+    figure,
+    { ...figure, live: true },
+    { kind: "curves" },
+  );
   expect(findComparison(notebook)).toEqual(figure);
-  expect(findComparison(notebookWith({ ...figure, live: true }))).toBeUndefined();
+  expect(findComparison(notebookWith(withScratch, { ...figure, live: true }))).toBeUndefined();
 });
 
 test("the table is aligned and shows gains with their sign", () => {
@@ -64,12 +72,15 @@ test("the JSON is one line and leaves out a gain that there is not", () => {
 });
 
 test("a tutorial whose transfer does not beat scratch, or lacks a strategy, has a problem", () => {
-  expect(tutorialProblems(notebookWith(figure))).toEqual([
+  expect(tutorialProblems(notebookWith(withScratch, figure))).toEqual([
     "last 2 layers with 50 labels gains [-0.02,0.001] over scratch",
   ]);
   const lacking = { ...figure, rows: figure.rows.slice(0, 2) };
-  expect(tutorialProblems(notebookWith(lacking))).toEqual([
+  expect(tutorialProblems(notebookWith(withScratch, lacking))).toEqual([
     "the comparison lacks fine-tuned last layers with 50 labels",
   ]);
-  expect(tutorialProblems(notebookWith())).toEqual(["there is no finished comparison"]);
+  expect(tutorialProblems(notebookWith(withScratch))).toEqual(["there is no finished comparison"]);
+  expect(
+    tutorialProblems(notebookWith("await compareStrategies({})", { ...figure, rows: figure.rows.slice(1, 2) })),
+  ).toEqual([]);
 });

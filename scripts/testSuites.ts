@@ -2,14 +2,15 @@
  * The suites of `npm test`, each as a function that runs it with its output shown and answers with what it came to. A suite
  * that died, or that left no result, has failed.
  */
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readNotebook } from "../src/cli/notebookFile";
 import { messageOf } from "../src/cli/progress";
 import { inProject } from "./project";
 import { runProgram } from "../src/cli/runProgram";
 import type { SuiteResult, TestFailure } from "./suiteResult";
+import { numberProblems, readBands } from "./keyNumbers";
 import { tutorialProblems } from "./tutorialProblems";
+import { runTutorial, tutorialFiles, tutorialName, twoAtATime } from "./tutorials";
 import { readVitestReport } from "./vitestReport";
 
 const outputFolder = inProject(".test-output");
@@ -85,23 +86,19 @@ async function tutorials(rest: readonly string[]): Promise<SuiteResult> {
   const folder = join(outputFolder, "notebooks");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const files = (await readdir(inProject("notebooks"))).filter(
-    (file) => file.endsWith(".ipynb") && !file.endsWith(".executed.ipynb") && rest.every((part) => file.includes(part)),
-  );
+  const files = await tutorialFiles(rest);
+  const bands = await readBands();
   const failures: TestFailure[] = [];
-  for (const file of files) {
-    const output = join(folder, file);
-    const command = ["run", inProject("notebooks", file), "-o", output, "--timeout", "600"];
-    const result = await runProgram(process.execPath, [inProject("dist", "cli.js"), ...command], {
-      show: "live",
-      timeoutMs: 12 * minutes,
-    });
-    const problems =
-      result.code === 0
-        ? await readNotebook(output).then(tutorialProblems, (error: unknown) => [messageOf(error)])
-        : [result.trouble ?? `graft run ended with exit code ${result.code ?? "none"}`];
+  await twoAtATime(files, async (file) => {
+    const started = performance.now();
+    const problems = await runTutorial(file, { output: join(folder, file) }).then(
+      (executed) => [...tutorialProblems(executed), ...numberProblems(executed, bands[tutorialName(file)])],
+      (error: unknown) => [messageOf(error)],
+    );
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    console.log(`  ${problems.length === 0 ? "✓" : "✗"} ${file} (${seconds} s)`);
     if (problems.length > 0) failures.push({ title: file, message: problems.join("\n") });
-  }
+  });
   if (files.length === 0) failures.push({ title: "tutorials", message: "there are no notebooks to run" });
   return { passed: files.length - failures.filter(({ title }) => files.includes(title)).length, failures };
 }

@@ -12,11 +12,11 @@ export function tutorialProblems(notebook: Notebook): string[] {
     if (cell.outputs?.some((output) => output.output_type === "error") === true)
       problems.push(`${name} shows an error`);
   }
-  if (notebook.cells.some((cell) => cell.source.includes("compareStrategies("))) {
+  const comparing = notebook.cells.find((cell) => cell.source.includes("compareStrategies("));
+  if (comparing !== undefined) {
     const comparison = findComparison(notebook);
-    problems.push(
-      ...(comparison === undefined ? ["there is no finished comparison"] : comparisonProblems(comparison.rows)),
-    );
+    if (comparison === undefined) problems.push("there is no finished comparison");
+    else if (comparing.source.includes('"scratch"')) problems.push(...comparisonProblems(comparison.rows));
   }
   return problems;
 }

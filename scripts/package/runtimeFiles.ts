@@ -16,7 +16,7 @@ export interface RuntimeFile {
 }
 
 /** Packages whose code is in a package of its own for each platform. */
-export const perPlatform = ["oxc-parser", "oxc-transform"] as const;
+export const perPlatform = ["oxc-parser", "oxc-transform", "sharp"] as const;
 
 const anywhere = ["onnxruntime-node", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"] as const;
 
@@ -33,6 +33,9 @@ const readAsFiles = (target: Target): readonly string[] => [
   "undici-types/**/*.{d.ts,json}",
 ];
 
+/** Of packages of `perPlatform`: the shared libraries that sharp's binary loads. */
+const librariesOf = (target: Target): string => `@img/sharp{,-libvips}-${target.os}-${target.cpu}/**`;
+
 /**
  * `folder` has a `node_modules` with all packages, `platformFolder` one with those of `perPlatform` for this target.
  *
@@ -48,7 +51,8 @@ export async function runtimeFiles(
     ...(await traced(platformFolder, entriesOf(platformFolder, perPlatform))),
   ].filter(({ to }) => !to.includes("onnxruntime-node/bin/"));
   const read = await matching(folder, [...readAsFiles(target), `${typescriptPackage(folder)}/lib/lib.*.d.ts`]);
-  const files = [...new Map([...code, ...read].map((file) => [file.to, file])).values()];
+  const libraries = await matching(platformFolder, [librariesOf(target)]);
+  const files = [...new Map([...code, ...read, ...libraries].map((file) => [file.to, file])).values()];
   requireBinaries(target, files);
   return files;
 }
@@ -82,7 +86,7 @@ async function matching(folder: string, patterns: readonly string[]): Promise<Ru
 
 /** A package without its binary would be found out only by the person who installed it. */
 function requireBinaries(target: Target, files: readonly RuntimeFile[]): void {
-  const wanted = ["onnxruntime-node", "oxc-parser", "oxc-transform"];
+  const wanted = ["onnxruntime-node", "oxc-parser", "oxc-transform", "sharp"];
   const missing = wanted.filter((name) => !files.some(({ to }) => to.includes(name) && to.endsWith(".node")));
   if (missing.length > 0) {
     throw new GraftError({

@@ -8,6 +8,8 @@ export const CONTROLLER_ID = "graft-typescript";
 export const RENDERER_ID = "graft-figure-renderer";
 /** The plugin of VS Code's TypeScript server, a package in `packages/`. */
 export const TYPESCRIPT_PLUGIN = "graft-quiet-cells";
+/** In `notebooks/`; links open it without asking which. */
+export const FIRST_TUTORIAL = "01-first-transfer.ipynb";
 export const VARIABLES_VIEW = "graft.variables";
 /** In the activity bar. */
 export const treeViews = { model: "graft.model", runs: "graft.runs", data: "graft.data" } as const;
@@ -17,6 +19,11 @@ export const itemCommandIds = {
   fineTuneFromLayer: "graft.item.fineTuneFromLayer",
   showLayerEmbedding: "graft.item.showLayerEmbedding",
   showModelCurves: "graft.item.showModelCurves",
+  showRunCurves: "graft.item.showRunCurves",
+  compareRuns: "graft.item.compareRuns",
+  restoreRun: "graft.item.restoreRun",
+  deleteRun: "graft.item.deleteRun",
+  clearFeatures: "graft.item.clearFeatures",
   restoreThisCheckpoint: "graft.item.restoreCheckpoint",
   deleteCheckpoint: "graft.item.deleteCheckpoint",
 } as const;

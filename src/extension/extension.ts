@@ -54,7 +54,7 @@ function start(context: vscode.ExtensionContext): void {
     ...(Object.keys(cellCommands) as (keyof typeof cellCommands)[]).map((name) =>
       command(commandIds[name], () => runCellCommand(cellCommands[name], sessions, controller)),
     ),
-    command(commandIds.openTutorial, () => openTutorial(context)),
+    command(commandIds.openTutorial, (wanted) => openTutorial(context, wanted)),
     command(commandIds.newNotebook, () => newNotebook()),
     command(commandIds.restartKernel, () => restartKernel(controller)),
     command(commandIds.restartAndRunAll, () => restartAndRunAll(controller)),
@@ -70,6 +70,7 @@ function start(context: vscode.ExtensionContext): void {
   );
 }
 
-function command(id: string, run: () => Promise<void>): vscode.Disposable {
-  return vscode.commands.registerCommand(id, () => run().catch(reportError));
+/** `given`: what a link passes on. */
+function command(id: string, run: (given: unknown) => Promise<void>): vscode.Disposable {
+  return vscode.commands.registerCommand(id, (given: unknown) => run(given).catch(reportError));
 }

@@ -1,7 +1,7 @@
 /** The edge where a failing command becomes a message to the person and a line in the log. */
 import * as vscode from "vscode";
 import { GraftError } from "../shared/graftError";
-import { commandIds } from "./contributions";
+import { commandIds, FIRST_TUTORIAL } from "./contributions";
 
 let channel: vscode.LogOutputChannel | undefined;
 
@@ -40,5 +40,5 @@ export interface NextStep {
 
 export const openTutorialStep = (): NextStep => ({
   title: vscode.l10n.t("Open Tutorial 01"),
-  run: () => vscode.commands.executeCommand(commandIds.openTutorial),
+  run: () => vscode.commands.executeCommand(commandIds.openTutorial, FIRST_TUTORIAL),
 });

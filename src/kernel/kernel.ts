@@ -31,6 +31,7 @@ import { Engines } from "./session/engineInfo";
 import type { TextWriter } from "./textRing";
 import { FeatureCache } from "./session/featureCache";
 import { SessionReport } from "./session/sessionReport";
+import { SessionRuns } from "./session/sessionRuns";
 import { VariablesReport } from "./session/variablesReport";
 
 export interface KernelOptions {
@@ -57,6 +58,7 @@ export class Kernel {
   readonly #session: SessionReport;
   readonly #variables: VariablesReport;
   readonly #featureCache = new FeatureCache();
+  readonly #runs = new SessionRuns();
   readonly #afterCell: (() => void)[] = [];
   readonly #cellLog = new CellLog();
   #ending = false;
@@ -89,6 +91,7 @@ export class Kernel {
       return {
         engine: engines.info,
         featureCache: this.#featureCache.use,
+        runs: this.#runs.list,
         ...(tensors === undefined ? {} : { tensors }),
       };
     });
@@ -227,6 +230,10 @@ export class Kernel {
       checkpointFolder: this.#options.checkpointFolder,
       checkpointed: (checkpoint) =>
         reporter.session(currentExecution()?.parent ?? "{}", { kind: "checkpoint", checkpoint }),
+      ran: (id, run) => {
+        const parent = currentExecution()?.parent ?? "{}";
+        this.#runs.take(id, run, () => this.#session.publish(parent));
+      },
       nameOf: (object) => this.#session.nameOf(object),
       afterCell: (action) => {
         if (this.#interrupts.running === undefined) {

@@ -8,9 +8,12 @@ import { confusionSchema } from "./schemas/confusionSchema";
 import { reportSchema } from "./schemas/reportSchema";
 import { topLossesSchema } from "./schemas/topLossesSchema";
 import { examplesSchema } from "./schemas/examplesSchema";
+import { reconstructionsSchema } from "./schemas/reconstructionsSchema";
 import { layersSchema } from "./schemas/layersSchema";
 import { lrFinderSchema } from "./schemas/lrFinderSchema";
 import { explanationSchema } from "./schemas/explanationSchema";
+import { driftSchema } from "./schemas/driftSchema";
+import { linesSchema } from "./schemas/linesSchema";
 
 const figure = v.variant("kind", [
   curvesSchema,
@@ -21,8 +24,11 @@ const figure = v.variant("kind", [
   reportSchema,
   topLossesSchema,
   examplesSchema,
+  reconstructionsSchema,
   layersSchema,
   lrFinderSchema,
+  driftSchema,
+  linesSchema,
 ]);
 
 export type ParsedFigure =

@@ -1,9 +1,12 @@
 /** Verdict figures made from a seed, beside those in `exampleFigures.ts`. Not part of any bundle. */
 import type { ConfusionFigure } from "./figures/confusionFigure";
+import type { DriftFigure, DriftRow } from "./figures/driftFigure";
 import type { ExamplesFigure } from "./figures/examplesFigure";
 import type { LayerRow, LayersFigure } from "./figures/layersFigure";
+import type { LinesFigure } from "./figures/linesFigure";
 import type { LrFinderFigure } from "./figures/lrFinderFigure";
 import type { PicturedExample } from "./figures/picture";
+import type { ReconstructionsFigure } from "./figures/reconstructionsFigure";
 import type { ReportFigure, ReportRow } from "./figures/reportFigure";
 import type { LosingExample, TopLossesFigure } from "./figures/topLossesFigure";
 import { Rng } from "./rng";
@@ -114,6 +117,25 @@ export function exampleExamples(isText = false): ExamplesFigure {
   return { kind: "examples", title: "Examples", of: 10_000, classes: isText ? 2 : 10, seed: 0, examples, live: false };
 }
 
+export function exampleReconstructions(): ReconstructionsFigure {
+  const rng = new Rng(6);
+  const indices = [3, 8, 11, 20];
+  const images = indices.map(() => BAR);
+  const errors = (mean: number) => indices.map(() => Number((mean * (0.7 + 0.6 * rng.uniform())).toPrecision(4)));
+  return {
+    ...{ kind: "reconstructions", title: "Reconstructions", indices, height: 6, width: 6 },
+    noise: "30 % of the numbers set to 0",
+    rows: [
+      { name: "original", depth: 0, images },
+      { name: "corrupted", depth: 0, errors: errors(0.031), images },
+      ...[256, 64].map((units, i) => ({
+        ...{ name: `dense${i + 1}`, depth: i + 1, units, errors: errors(0.006 * (i + 1)), images },
+      })),
+    ],
+    live: false,
+  };
+}
+
 /** A small network, or one with so many blocks that its frozen part is folded. */
 export function exampleLayers(blocks = 4): LayersFigure {
   const backbone = Array.from({ length: blocks }, (_, i): LayerRow[] => {
@@ -157,5 +179,46 @@ export function exampleLrFinder(): LrFinderFigure {
   return {
     ...{ kind: "lrFinder", title: "Learning rates", rates, losses },
     ...{ valley: 4.2e-4, steepest: 9.1e-4, diverged: true, live: false },
+  };
+}
+
+/** Two models, of which one has moved much more than the other. */
+export function exampleDrift(): DriftFigure {
+  const row = (layer: string, type: string, drift: DriftRow["drift"]): DriftRow => ({
+    ...{ layer, type, of: "weights", drift },
+  });
+  return {
+    kind: "drift",
+    title: "Drift",
+    models: ["rate 1e-4", "rate 0.03"],
+    rows: [
+      row("conv1", "Conv2D", [0.0021, 1.84]),
+      row("bn1", "BatchNormalization", [0, 0.31]),
+      { layer: "bn1", type: "BatchNormalization", of: "statistics", drift: [0, 0.92] },
+      row("conv2", "Conv2D", [0.0064, 1.12]),
+      row("conv3", "Conv2D", [0.018, 0.66]),
+      row("head", "Dense", [null, null]),
+    ],
+    live: false,
+  };
+}
+
+export function exampleLines(): LinesFigure {
+  const line = (name: string, means: readonly number[]) => ({
+    name,
+    points: means.map((y, x) => ({ x, y, interval: [y - 0.012, y + 0.012] as const, trials: 5 })),
+  });
+  return {
+    kind: "lines",
+    title: "Copied blocks",
+    x: "blocks copied",
+    y: "test accuracy",
+    logX: false,
+    lines: [
+      line("copied, frozen", [0.931, 0.938, 0.944, 0.946]),
+      line("copied, fine-tuned", [0.931, 0.939, 0.947, 0.953]),
+      line("random, frozen", [0.931, 0.925, 0.897, 0.842]),
+    ],
+    live: false,
   };
 }

@@ -1,9 +1,12 @@
 import type { ConfusionFigure } from "./figures/confusionFigure";
 import type { CurvesFigure } from "./figures/curvesFigure";
+import type { DriftFigure } from "./figures/driftFigure";
 import type { EmbeddingFigure } from "./figures/embeddingFigure";
 import type { ExamplesFigure } from "./figures/examplesFigure";
 import type { LayersFigure } from "./figures/layersFigure";
+import type { LinesFigure } from "./figures/linesFigure";
 import type { LrFinderFigure } from "./figures/lrFinderFigure";
+import type { ReconstructionsFigure } from "./figures/reconstructionsFigure";
 import type { ReportFigure } from "./figures/reportFigure";
 import type { TopLossesFigure } from "./figures/topLossesFigure";
 
@@ -21,7 +24,10 @@ export type Figure =
   | ReportFigure
   | TopLossesFigure
   | ExamplesFigure
+  | ReconstructionsFigure
   | LayersFigure
+  | DriftFigure
+  | LinesFigure
   | LrFinderFigure;
 
 /** Strategies side by side over seeds: the table of `compareStrategies`. */

@@ -2,9 +2,12 @@ import { expect, it } from "vitest";
 import { exampleComparison, exampleCurves, exampleEmbedding, exampleExplanation } from "./exampleFigures";
 import {
   exampleConfusion,
+  exampleDrift,
   exampleExamples,
   exampleLayers,
+  exampleLines,
   exampleLrFinder,
+  exampleReconstructions,
   exampleReport,
   exampleTopLosses,
 } from "./exampleVerdicts";
@@ -13,6 +16,8 @@ import { figureCsv } from "./figureCsv";
 const figures = [
   ...[exampleCurves(30), exampleEmbedding(20), exampleComparison(), exampleExplanation(), exampleConfusion()],
   ...[exampleReport(), exampleTopLosses(), exampleExamples(), exampleLayers(), exampleLrFinder()],
+  ...[exampleDrift(), exampleLines()],
+  exampleReconstructions(),
 ];
 
 it.each(figures)("$kind has as many fields in every row", (figure) => {

@@ -7,9 +7,12 @@ import { confusionKind } from "./figures/confusionKind";
 import { reportKind } from "./figures/reportKind";
 import { topLossesKind } from "./figures/topLossesKind";
 import { examplesKind } from "./figures/examplesKind";
+import { reconstructionsKind } from "./figures/reconstructionsKind";
 import { layersKind } from "./figures/layersKind";
 import { lrFinderKind } from "./figures/lrFinderKind";
 import { explanationKind } from "./figures/explanationKind";
+import { driftKind } from "./figures/driftKind";
+import { linesKind } from "./figures/linesKind";
 
 const figureKinds: { readonly [Kind in KindName]: FigureKind<FigureOf<Kind>> } = {
   curves: curvesKind,
@@ -20,8 +23,11 @@ const figureKinds: { readonly [Kind in KindName]: FigureKind<FigureOf<Kind>> } =
   report: reportKind,
   topLosses: topLossesKind,
   examples: examplesKind,
+  reconstructions: reconstructionsKind,
   layers: layersKind,
   lrFinder: lrFinderKind,
+  drift: driftKind,
+  lines: linesKind,
 };
 
 /** What is known of the figure's kind. */

@@ -5,7 +5,7 @@
  */
 import type { MimeBundle } from "./mimeBundle";
 import type { Selectable } from "./selectable";
-import type { CheckpointDescription } from "./sessionState";
+import type { CheckpointDescription, RunDescription } from "./sessionState";
 
 export interface LabHost {
   /** Shows an output under the cell that is running, or replaces the one with the same `displayId` in place. */
@@ -24,6 +24,8 @@ export interface LabHost {
   readonly checkpointFolder: string | undefined;
   /** Tells the front end that a checkpoint has been written. */
   checkpointed(checkpoint: CheckpointDescription): void;
+  /** Tells the front end that a training has begun or ended, or that the run of this id is forgotten. */
+  ran(id: string, run: RunDescription | undefined): void;
   /** Name of the variable that holds this object: `model`, `models.best`; undefined when none does. */
   nameOf(object: object): string | undefined;
   /** Calls `action` when the cell that is running has ended and its variables are set; at once when none is. */
@@ -78,6 +80,7 @@ function quietHost(): LabHost {
     canSelect: false,
     checkpointFolder: undefined,
     checkpointed: () => undefined,
+    ran: () => undefined,
     nameOf: () => undefined,
     afterCell: (action) => action(),
     notebookFolder: ".",

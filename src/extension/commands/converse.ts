@@ -32,6 +32,8 @@ async function ask(question: Question, { folder, remote }: Surroundings): Promis
   switch (question.kind) {
     case "pick":
       return pickOne(question);
+    case "pickMany":
+      return pickSeveral(question);
     case "text": {
       const { title, prompt, value, problem } = question;
       return vscode.window.showInputBox({
@@ -59,13 +61,27 @@ async function ask(question: Question, { folder, remote }: Surroundings): Promis
   }
 }
 
-/** A quick pick whose active item is the suggestion, which `showQuickPick` cannot do without moving it to the top. */
-async function pickOne({
-  title,
-  placeholder,
-  choices,
-  suggested,
-}: Extract<Question, { kind: "pick" }>): Promise<unknown> {
+/** The suggestion is the active item, which `showQuickPick` cannot do without moving it to the top. */
+async function pickOne(question: Extract<Question, { kind: "pick" }>): Promise<unknown> {
+  const picked = await pickFrom(question, (quickPick) => {
+    quickPick.activeItems = quickPick.items.filter((_, index) => index === (question.suggested ?? 0));
+  });
+  return picked?.[0];
+}
+
+async function pickSeveral(question: Extract<Question, { kind: "pickMany" }>): Promise<unknown> {
+  const picked = await pickFrom(question, (quickPick) => {
+    quickPick.canSelectMany = true;
+    quickPick.selectedItems = quickPick.items.filter((_, index) => question.suggested.includes(index));
+  });
+  return picked?.length === 0 ? undefined : picked;
+}
+
+/** Values of what is picked; undefined when it was closed. */
+async function pickFrom(
+  { title, placeholder, choices }: Extract<Question, { kind: "pick" | "pickMany" }>,
+  suggest: (quickPick: vscode.QuickPick<vscode.QuickPickItem & Choice<unknown>>) => void,
+): Promise<readonly unknown[] | undefined> {
   const quickPick = vscode.window.createQuickPick<vscode.QuickPickItem & Choice<unknown>>();
   quickPick.title = title;
   quickPick.placeholder = placeholder;
@@ -73,10 +89,10 @@ async function pickOne({
   quickPick.matchOnDetail = true;
   quickPick.ignoreFocusOut = true;
   quickPick.items = [...choices];
-  quickPick.activeItems = quickPick.items.filter((_, index) => index === (suggested ?? 0));
+  suggest(quickPick);
   try {
-    return await new Promise<unknown>((resolve) => {
-      quickPick.onDidAccept(() => resolve(quickPick.selectedItems[0]?.value));
+    return await new Promise<readonly unknown[] | undefined>((resolve) => {
+      quickPick.onDidAccept(() => resolve(quickPick.selectedItems.map(({ value }) => value)));
       quickPick.onDidHide(() => resolve(undefined));
       quickPick.show();
     });

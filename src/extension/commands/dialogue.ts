@@ -18,6 +18,14 @@ export interface PickQuestion<T> {
   readonly suggested?: number;
 }
 
+export interface PickManyQuestion<T> {
+  readonly title: string;
+  readonly placeholder?: string;
+  readonly choices: readonly Choice<T>[];
+  /** Which ones Enter takes: their places among the choices. */
+  readonly suggested: readonly number[];
+}
+
 export interface TextQuestion {
   readonly title: string;
   readonly prompt: string;
@@ -37,6 +45,7 @@ export interface FileQuestion {
 
 export type Question =
   | ({ readonly kind: "pick" } & PickQuestion<unknown>)
+  | ({ readonly kind: "pickMany" } & PickManyQuestion<unknown>)
   | ({ readonly kind: "text" } & TextQuestion)
   | ({ readonly kind: "openFile" } & FileQuestion)
   | ({ readonly kind: "openFolder" } & FileQuestion)
@@ -47,6 +56,11 @@ export type Dialogue<T> = Generator<Question, T, unknown>;
 
 export function* pick<T>(question: PickQuestion<T>): Dialogue<T> {
   return (yield { kind: "pick", ...question }) as T;
+}
+
+/** At least one: who picks none has thought better of it. */
+export function* pickMany<T>(question: PickManyQuestion<T>): Dialogue<readonly T[]> {
+  return (yield { kind: "pickMany", ...question }) as readonly T[];
 }
 
 export function* askText(question: TextQuestion): Dialogue<string> {

@@ -1,19 +1,34 @@
-/** Opens a copy of tutorial 01, so that the shipped one stays as it is. */
+/** Opens a copy of a tutorial, so that the shipped one stays as it is. */
 import * as vscode from "vscode";
 import { NOTEBOOK_TYPE } from "../contributions";
+import { converse } from "./converse";
+import { chooseTutorial, type Tutorial } from "./dialogues/openTutorial";
 
-const tutorial = "01-first-transfer.ipynb";
+/** The shipped table of `notebooks/`. */
+const table = "tutorials.json";
 
-export async function openTutorial(context: vscode.ExtensionContext): Promise<void> {
-  const source = vscode.Uri.joinPath(context.extensionUri, "notebooks", tutorial);
+/** `wanted`: the file's name, as a link gives it; otherwise the person chooses. */
+export async function openTutorial(context: vscode.ExtensionContext, wanted?: unknown): Promise<void> {
+  const shipped = vscode.Uri.joinPath(context.extensionUri, "notebooks");
+  const tutorials = await readTable(vscode.Uri.joinPath(shipped, table));
+  const linked = tutorials.find(({ file }) => file === wanted);
+  const chosen = linked ?? (await converse(chooseTutorial(tutorials), { folder: undefined, remote: false }));
+  if (chosen === undefined) {
+    return;
+  }
+  const source = vscode.Uri.joinPath(shipped, chosen.file);
   const folder = tutorialFolder(context);
-  const copy = vscode.Uri.joinPath(folder, tutorial);
+  const copy = vscode.Uri.joinPath(folder, chosen.file);
   // A person's own work in the copy is never overwritten.
   if (!(await exists(copy))) {
     await vscode.workspace.fs.createDirectory(folder);
     await vscode.workspace.fs.copy(source, copy);
   }
   await vscode.commands.executeCommand("vscode.openWith", copy, NOTEBOOK_TYPE);
+}
+
+async function readTable(file: vscode.Uri): Promise<readonly Tutorial[]> {
+  return JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(file))) as readonly Tutorial[];
 }
 
 /** In the workspace, where it can be found again; without one, or in Graft's own sources, in the extension's storage. */

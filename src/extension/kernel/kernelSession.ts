@@ -6,12 +6,14 @@
  */
 import * as vscode from "vscode";
 import { readCheckpointDescriptions } from "../../protocol/checkpoints";
+import { RunReader } from "../../protocol/runs";
 import type { KernelClient } from "../../protocol/kernelClient";
 import type { KernelDeath } from "../../protocol/kernelDeath";
 import type { ProgressUpdate } from "../../shared/labHost";
 import type {
   CheckpointDescription,
   KeptExecution,
+  RunDescription,
   SessionMessage,
   SessionRequest,
   SessionState,
@@ -36,6 +38,7 @@ export class KernelSession {
   readonly notebook: vscode.Uri;
   /** Where kernels of this machine save models; those of a server save theirs there. */
   readonly checkpointFolder: string;
+  readonly #runs: RunReader;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #told = new vscode.EventEmitter<SessionMessage>();
   readonly #progressed = new vscode.EventEmitter<ProgressUpdate>();
@@ -67,6 +70,7 @@ export class KernelSession {
   constructor(notebook: vscode.Uri, source: KernelSource, checkpointFolder: string) {
     this.notebook = notebook;
     this.checkpointFolder = checkpointFolder;
+    this.#runs = new RunReader(checkpointFolder);
     this.#source = source;
   }
 
@@ -204,6 +208,16 @@ export class KernelSession {
       return readCheckpointDescriptions(this.checkpointFolder);
     }
     return this.#saved === undefined ? [] : [this.#saved];
+  }
+
+  /** What has been trained, the newest first: by this kernel and, on this machine, by those before it. */
+  async runs(): Promise<readonly RunDescription[]> {
+    return this.server === undefined ? this.#runs.read(this.client !== undefined) : (this.#state?.runs ?? []);
+  }
+
+  /** The file of a run of this machine. */
+  runFile(id: string): string {
+    return this.#runs.fileOf(id);
   }
 
   /** Lets go of the kernel, which lives on. */

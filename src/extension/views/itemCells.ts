@@ -31,6 +31,32 @@ export function layerEmbeddingCell(state: SessionState, model: string, layer: st
   return embeddingCell({ model, dataset: dataset.name, method: "tsne", layer, maximumExamples: undefined });
 }
 
+/** Ids come as a person chose them; what is drawn first is the oldest. */
+export function runCurvesCell(ids: readonly string[]): string {
+  const [only] = ids;
+  const chosen = ids.length === 1 && only !== undefined ? getRun(only) : runList(ids);
+  return `import { runs, show } from "graft";\n\nshow.curves(${chosen});`;
+}
+
+export function compareRunsCell(ids: readonly string[]): string {
+  return `import { runs, show } from "graft";\n\nshow.compare(${runList(ids)});`;
+}
+
+export function deleteRunsCell(ids: readonly string[]): string {
+  return [`import { runs } from "graft";`, ``, ...ids.map((id) => `runs.delete(${JSON.stringify(id)});`)].join("\n");
+}
+
+function runList(ids: readonly string[]): string {
+  return `[\n${[...ids]
+    .sort()
+    .map((id) => `  ${getRun(id)},\n`)
+    .join("")}]`;
+}
+
+function getRun(id: string): string {
+  return `runs.get(${JSON.stringify(id)})`;
+}
+
 function modelNamed({ models }: SessionState, name: string): NamedModel | undefined {
   return models.find((model) => model.name === name);
 }

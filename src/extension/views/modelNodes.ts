@@ -1,5 +1,7 @@
 /** The Model view: models, their blocks, and in these the layers with weights, from input to head. */
+import { l10n } from "vscode";
 import type { LayerDescription, NamedModel } from "../../shared/sessionState";
+import { rateText } from "../commands/plans/fineTunePlan";
 import type { ViewNode } from "./viewNode";
 
 export function modelNodes(models: readonly NamedModel[]): readonly ViewNode[] {
@@ -8,8 +10,8 @@ export function modelNodes(models: readonly NamedModel[]): readonly ViewNode[] {
     return {
       id: model.name,
       label: model.name,
-      description: `${model.backbone} · ${model.classes.length} classes`,
-      tooltip: `${count(parametersOf(trained))} of ${count(parametersOf(model.layers))} parameters train`,
+      description: l10n.t("{0} · {1} classes", model.backbone, model.classes.length),
+      tooltip: l10n.t("{0} of {1} parameters train", count(parametersOf(trained)), count(parametersOf(model.layers))),
       icon: "circuit-board",
       expanded: true,
       subject: { kind: "model", model: model.name },
@@ -40,27 +42,50 @@ function blockNode(model: string, { name, layers }: Block): ViewNode {
   if (layers.length === 1 && only !== undefined) {
     return layerNode(model, only);
   }
-  const trained = layers.filter(({ frozen }) => !frozen).length;
+  const trained = layers.filter(({ frozen }) => !frozen);
   return {
     id: `${model}/${name}/`,
     label: name,
-    description: `${layers.length} layers · ${count(parametersOf(layers))} parameters`,
-    tooltip: trained === 0 ? "All its layers are frozen" : `${trained} of its ${layers.length} layers train`,
-    ...stateIcon(trained === 0),
+    // What is narrow shows the beginning.
+    description: [
+      stateText(trained.length === 0, ratesOf(trained)),
+      l10n.t("{0} layers", layers.length),
+      l10n.t("{0} parameters", count(parametersOf(layers))),
+    ].join(" · "),
+    tooltip:
+      trained.length === 0
+        ? l10n.t("All its layers are frozen")
+        : l10n.t("{0} of its {1} layers train", trained.length, layers.length),
+    ...stateIcon(trained.length === 0),
     children: layers.map((layer) => layerNode(model, layer)),
   };
 }
 
-function layerNode(model: string, { name, type, parameters, frozen, outputShape }: LayerDescription): ViewNode {
-  const state = frozen ? "frozen" : "trains";
+function layerNode(model: string, layer: LayerDescription): ViewNode {
+  const { name, type, parameters, frozen, outputShape } = layer;
+  const state = stateText(frozen, ratesOf([layer]));
+  const [size, shape] = [count(parameters), outputShape.join(" × ")];
   return {
     id: `${model}/${name}`,
     label: name,
-    description: `${type} · ${outputShape.join(" × ")} · ${count(parameters)} · ${state}`,
-    tooltip: `**${name}** (${type}), ${state}\n\n${count(parameters)} parameters, puts out ${outputShape.join(" × ")}`,
+    description: `${state} · ${type} · ${shape} · ${size}`,
+    tooltip: `**${name}** (${type}), ${state}\n\n${l10n.t("{0} parameters, puts out {1}", size, shape)}`,
     ...stateIcon(frozen),
     subject: { kind: "layer", model, layer: name },
   };
+}
+
+/** `"frozen"`, `"trains"`, `"trained at 1e-3"`. */
+function stateText(frozen: boolean, rates: readonly number[]): string {
+  if (frozen) return l10n.t("frozen");
+  if (rates.length === 0) return l10n.t("trains");
+  const [low, high] = [Math.min(...rates), Math.max(...rates)].map((rate) => rateText(Number(rate.toPrecision(2))));
+  return low === high ? l10n.t("trained at {0}", low ?? "") : l10n.t("trained at {0} to {1}", low ?? "", high ?? "");
+}
+
+/** Of a fine-tuning, before its schedule; a head that is solved has none. */
+function ratesOf(layers: readonly LayerDescription[]): readonly number[] {
+  return layers.flatMap(({ learningRate }) => learningRate ?? []);
 }
 
 function stateIcon(frozen: boolean): Pick<ViewNode, "icon" | "iconColor"> {

@@ -18,10 +18,15 @@ export class NodeTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dispo
   #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(id: string, shown: ShownSession, nodesOf: NodesOf) {
+  /** `many`: several nodes can be chosen for one action. */
+  constructor(id: string, shown: ShownSession, nodesOf: NodesOf, many = false) {
     this.#shown = shown;
     this.#nodesOf = nodesOf;
-    this.#view = vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: true });
+    this.#view = vscode.window.createTreeView(id, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: many,
+    });
     this.#following = shown.onDidChange(() => {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;

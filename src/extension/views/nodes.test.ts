@@ -1,9 +1,17 @@
-import { describe, expect, test } from "vitest";
-import type { CheckpointDescription, LayerDescription, NamedDataset, NamedModel } from "../../shared/sessionState";
+import { describe, expect, test, vi } from "vitest";
+import type {
+  CheckpointDescription,
+  LayerDescription,
+  NamedDataset,
+  NamedModel,
+  RunDescription,
+} from "../../shared/sessionState";
 import { dataNodes } from "./dataNodes";
-import { fineTuneFromCell, layerEmbeddingCell } from "./itemCells";
+import { compareRunsCell, deleteRunsCell, fineTuneFromCell, layerEmbeddingCell, runCurvesCell } from "./itemCells";
 import { blocksOf, modelNodes } from "./modelNodes";
 import { runNodes } from "./runNodes";
+
+vi.mock("vscode", async () => (await import("../commands/testing/answers")).words);
 
 const layer = (name: string, frozen = true): LayerDescription => ({
   name,
@@ -21,17 +29,7 @@ const model: NamedModel = {
   inputShape: [224, 224, 3],
   stepSeconds: [],
   layers: [layer("block_1_expand"), layer("block_1_project"), layer("block_12_expand"), layer("head", false)],
-  trainings: [
-    { name: "head", status: "finished", epochs: 0, seconds: 0.21, trainAccuracy: 1 },
-    {
-      name: "last 3 layers",
-      status: "interrupted",
-      epochs: 7,
-      seconds: 12.4,
-      trainAccuracy: 0.98,
-      validationAccuracy: 0.912,
-    },
-  ],
+  trainings: [],
 };
 const dataset = (name: string, id: string): NamedDataset => ({
   kind: "dataset",
@@ -40,6 +38,7 @@ const dataset = (name: string, id: string): NamedDataset => ({
   size: 4,
   classes: ["cat", "dog"],
   classCounts: [3, 1],
+  itemKind: "image",
   itemShape: [28, 28, 1],
 });
 const state = {
@@ -47,7 +46,8 @@ const state = {
   models: [model],
   datasets: [dataset("digits.train", "a"), dataset("digits.test", "b")],
   backbones: [],
-  featureCache: { bytes: 0, spaces: 0 },
+  featureCache: { bytes: 46_940_000, spaces: 2, limitBytes: 8.6e9 },
+  runs: [],
 };
 
 describe("the Model view", () => {
@@ -66,29 +66,58 @@ describe("the Model view", () => {
     expect(root?.children?.[0]).toMatchObject({
       label: "block_1",
       icon: "lock",
-      description: "2 layers · 2,000 parameters",
+      description: "frozen · 2 layers · 2,000 parameters",
     });
     expect(root?.children?.at(-1)).toMatchObject({
-      description: "Conv2D · 7 × 7 × 64 · 1,000 · trains",
+      description: "trains · Conv2D · 7 × 7 × 64 · 1,000",
       icon: "flame",
       subject: { kind: "layer", model: "model", layer: "head" },
     });
+  });
+
+  test("after a fine-tuning it says with which rate each layer and block was trained", () => {
+    const trained = [
+      { ...layer("block_1_expand", false), learningRate: 1e-3 / 2.6 },
+      { ...layer("block_1_project", false), learningRate: 1e-3 },
+      { ...layer("head", false), learningRate: 1e-3 },
+    ];
+    const [block, head] = modelNodes([{ ...model, layers: trained }])[0]?.children ?? [];
+    expect(block?.description).toBe("trained at 3.8e-4 to 1e-3 · 2 layers · 2,000 parameters");
+    expect(block?.children?.[0]?.description).toContain("trained at 3.8e-4 · Conv2D");
+    expect(head?.description).toBe("trained at 1e-3 · Conv2D · 7 × 7 × 64 · 1,000");
   });
 });
 
 describe("the Data view", () => {
   test("shows the balance of the classes, the rarest by name", () => {
-    const [root] = dataNodes([dataset("train", "a")]);
+    const [root] = dataNodes({ ...state, datasets: [dataset("train", "a")] });
     expect(root?.description).toBe("4 of 28 × 28 × 1 · 2 classes");
     expect(root?.tooltip).toBe("From 1 examples (dog) to 3 a class");
     expect(root?.children?.map(({ description }) => description)).toEqual(["████████████ 3", "████ 1"]);
   });
 
+  test("texts have no size", () => {
+    const mails = { ...dataset("mails", "a"), itemKind: "text", itemShape: [] } as const;
+    expect(dataNodes({ ...state, datasets: [mails] })[0]?.description).toBe("4 texts · 2 classes");
+  });
+
   test("a thousand classes are cut, and that is said", () => {
     const classes = Array.from({ length: 1_000 }, (_, index) => `class ${index}`);
-    const [root] = dataNodes([{ ...dataset("many", "a"), classes, classCounts: classes.map(() => 1) }]);
+    const many = { ...dataset("many", "a"), classes, classCounts: classes.map(() => 1) };
+    const [root] = dataNodes({ ...state, datasets: [many] });
     expect(root?.children).toHaveLength(101);
     expect(root?.children?.at(-1)?.label).toBe("and 900 classes more");
+  });
+
+  test("says how much room kept features take, and offers to clear what there is", () => {
+    const cache = (featureCache: typeof state.featureCache) => dataNodes({ ...state, featureCache }).at(-1);
+    expect(cache(state.featureCache)).toMatchObject({
+      ...{ label: "Feature cache", description: "46.9 MB of 8.6 GB · 2 sets of features" },
+      subject: { kind: "featureCache" },
+    });
+    expect(cache({ ...state.featureCache, bytes: 0 })).toMatchObject({ description: "empty" });
+    expect(cache({ ...state.featureCache, bytes: 0 })).not.toHaveProperty("subject");
+    expect(dataNodes({ ...state, datasets: [] })).toEqual([]);
   });
 });
 
@@ -101,23 +130,64 @@ describe("the Runs view", () => {
     savedAt: "2026-01-01T10:00:00Z",
   };
 
-  test("lists trainings with what they reached", () => {
-    const [root] = runNodes([model], [], String);
-    expect(root?.children?.map(({ description }) => description)).toEqual([
-      "100.0 % train · 0.2 s",
-      "91.2 % validation · 98.0 % train · 7 epochs · 12 s",
-    ]);
-    expect(root?.children?.[1]?.icon).toBe("debug-pause");
+  const begun: RunDescription = {
+    ...{ id: "20260101-100000000-0001", name: "model: last 3 layers", model: "model", backbone: "mobilenet-v2" },
+    ...{ strategy: "fineTune", status: "finished", startedAt: "2026-01-01T10:00:00Z", seconds: 12.4 },
+    phases: [],
+  };
+  const run: RunDescription = {
+    ...begun,
+    phases: [{ name: "last 3 layers", status: "finished", epochs: 7, seconds: 12.4 }],
+    final: { phase: "last 3 layers", epoch: 7, trainLoss: 0.1, trainAccuracy: 0.98, validationAccuracy: 0.912 },
+    best: { phase: "last 3 layers", epoch: 5, trainLoss: 0.2, validationLoss: 0.31234, validationAccuracy: 0.92 },
+  };
+
+  test("lists runs with what they reached", () => {
+    const [only] = runNodes([run], [], () => "10:00");
+    expect(only).toMatchObject({
+      ...{ label: "model: last 3 layers", icon: "pass" },
+      description: "91.2 % validation · best 92.0 % · 98.0 % train · 7 epochs · 12 s · 10:00",
+      subject: { kind: "run", id: run.id, hasCurves: true, validated: true },
+    });
+    expect(only?.tooltip).toContain("Lowest loss 0.3123 in epoch 5 of last 3 layers");
+    expect(only).not.toHaveProperty("children");
   });
 
-  test("checkpoints stand below, open where there is no model to look at", () => {
+  test("a run of several stages has a line for each; one with a checkpoint can be restored", () => {
+    const [head] = [{ name: "head", status: "finished", epochs: 0, seconds: 0.21, trainAccuracy: 1 }] as const;
+    const staged = { ...begun, phases: [head, ...run.phases], checkpoint: "/saved/model.safetensors" };
+    const [only] = runNodes([staged], [], String);
+    expect(only?.children?.map(({ label, description }) => [label, description])).toEqual([
+      ["head", "100.0 % train · 0.2 s"],
+      ["last 3 layers", "7 epochs · 12 s"],
+    ]);
+    expect(only?.subject).toMatchObject({ kind: "restorableRun", validated: false });
+  });
+
+  test("says what trains now, and whose kernel ended", () => {
+    const nodes = runNodes(
+      [
+        { ...begun, status: "running" },
+        { ...begun, status: "interrupted" },
+      ],
+      [],
+      () => "10:00",
+    );
+    expect(nodes.map(({ description, icon }) => [description, icon])).toEqual([
+      ["training · 10:00", "loading~spin"],
+      ["the kernel ended · 10:00", "debug-pause"],
+    ]);
+    expect(nodes[0]?.subject).toMatchObject({ hasCurves: false });
+  });
+
+  test("checkpoints stand below, open where there is no run to look at", () => {
     const [only] = runNodes([], [checkpoint], () => "10:00");
     expect(only).toMatchObject({ label: "Checkpoints", expanded: true });
     expect(only?.children?.[0]).toMatchObject({
       description: "last 3 layers, epoch 7 of 20 · 10:00",
       subject: { kind: "checkpoint", file: checkpoint.file },
     });
-    expect(runNodes([model], [checkpoint], String).at(-1)?.expanded).toBe(false);
+    expect(runNodes([run], [checkpoint], String).at(-1)?.expanded).toBe(false);
   });
 });
 
@@ -137,5 +207,12 @@ describe("cells that the views write", () => {
     expect(layerEmbeddingCell(state, "model", "head")).toContain(
       'show.embedding(model, digits.test, { method: "tsne", layer: "head" })',
     );
+  });
+
+  test("runs are named by their ids, the oldest first", () => {
+    expect(runCurvesCell(["a"])).toBe('import { runs, show } from "graft";\n\nshow.curves(runs.get("a"));');
+    expect(runCurvesCell(["b", "a"])).toContain('show.curves([\n  runs.get("a"),\n  runs.get("b"),\n]);');
+    expect(compareRunsCell(["b", "a"])).toContain('show.compare([\n  runs.get("a"),\n  runs.get("b"),\n]);');
+    expect(deleteRunsCell(["a", "b"])).toBe('import { runs } from "graft";\n\nruns.delete("a");\nruns.delete("b");');
   });
 });

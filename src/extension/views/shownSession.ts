@@ -62,3 +62,8 @@ export class ShownSession implements vscode.Disposable {
     this.#changed.fire();
   }
 }
+
+/** The editor of its notebook, brought to the front. */
+export async function editorOf(session: KernelSession): Promise<vscode.NotebookEditor> {
+  return vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(session.notebook));
+}

@@ -1,6 +1,6 @@
 /**
- * The Variables view in the panel: the variables of the notebook that was active last. The kernel is asked to tell them only
- * while the view can be seen.
+ * The Variables view: the variables of the notebook that was active last. The kernel is asked to tell them only while the view
+ * can be seen.
  */
 import * as vscode from "vscode";
 import type { SessionMessage } from "../../shared/sessionState";

@@ -20,4 +20,16 @@ export interface ViewNode {
 export type ViewSubject =
   | { readonly kind: "layer"; readonly model: string; readonly layer: string }
   | { readonly kind: "model"; readonly model: string }
-  | { readonly kind: "checkpoint"; readonly file: string };
+  | RunSubject
+  | { readonly kind: "checkpoint"; readonly file: string }
+  | { readonly kind: "featureCache" };
+
+export interface RunSubject {
+  readonly kind: "run" | "restorableRun";
+  readonly id: string;
+  readonly name: string;
+  /** It has a step or an epoch behind it. */
+  readonly hasCurves: boolean;
+  /** It knows its accuracy on validation data. */
+  readonly validated: boolean;
+}

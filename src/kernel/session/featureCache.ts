@@ -1,11 +1,11 @@
 /** How much room stored features take, for the session report. It is measured after cells, beside them, and costs them no time. */
 import { SpaceEviction } from "../../lab/features/spaceEviction";
-import type { FeatureUse } from "../../lab/features/featureStore";
 import { diskFiles } from "../../lab/features/storeFiles";
 import { storeSettings } from "../../lab/features/storeSettings";
+import type { FeatureCacheUse } from "../../shared/sessionState";
 
 export class FeatureCache {
-  use: FeatureUse = { bytes: 0, spaces: 0 };
+  use: FeatureCacheUse = { bytes: 0, spaces: 0 };
   #told: (() => void) | undefined;
 
   /** Calls `tell` when it is measured. Of calls that come meanwhile the last one counts. */
@@ -27,10 +27,13 @@ export class FeatureCache {
   }
 }
 
-async function measured(): Promise<FeatureUse> {
+async function measured(): Promise<FeatureCacheUse> {
   try {
     const { folder, limitBytes } = storeSettings();
-    return await new SpaceEviction(diskFiles, folder, limitBytes).use();
+    const eviction = new SpaceEviction(diskFiles, folder, limitBytes);
+    const use = await eviction.use();
+    // Where it depends on what is free on the disk, it changes all the time.
+    return { ...use, limitBytes: Number((await eviction.limit()).toPrecision(2)) };
   } catch {
     // Whoever trains is told what is wrong with the folder or its settings.
     return { bytes: 0, spaces: 0 };

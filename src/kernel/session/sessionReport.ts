@@ -16,7 +16,7 @@ import type { Reporter } from "../run/reporter";
 import { dataProperty } from "./safeProperties";
 
 /** What the state tells beside the variables. */
-type Surroundings = Pick<SessionState, "engine" | "featureCache" | "tensors">;
+type Surroundings = Pick<SessionState, "engine" | "featureCache" | "runs" | "tensors">;
 
 export class SessionReport {
   readonly #scope: NotebookScope;

@@ -10,19 +10,19 @@ import { inspectText } from "../inspectText";
 import type { BackboneCard } from "./card";
 import { parameterCount, valueShapes, weightedLayers } from "./graphShapes";
 import type { LayerGraph, Weights } from "./layerGraph";
-import type { Preprocessing } from "./preprocessing";
+import { type Preprocessing, takesTexts } from "./preprocessing";
 import { requirePreprocessing } from "./requirePreprocessing";
 
 export interface BackboneParts {
   readonly name: string;
-  /** From the images to the features. */
+  /** From the images or token ids to the features. */
   readonly graph: LayerGraph;
   readonly weights: Weights;
   readonly preprocessing: Preprocessing;
   readonly card?: BackboneCard;
 }
 
-/** A pre-trained network without its classifier: images in, features out. */
+/** A pre-trained network without its classifier: images or texts in, features out. */
 export class Backbone implements Describable, DescribableVariable {
   readonly name: string;
   readonly preprocessing: Preprocessing;
@@ -49,12 +49,12 @@ export class Backbone implements Describable, DescribableVariable {
     return this.#weights;
   }
 
-  /** `[height, width, channels]` of the images that it takes. */
+  /** `[height, width, channels]` of the images that it takes, or `[length]` of the texts, in tokens. */
   get inputShape(): readonly number[] {
     return this.#graph.input.shape;
   }
 
-  /** Shape of the features of one image, e.g. `[128]`. */
+  /** Shape of the features of one image or text, e.g. `[128]`. */
   get featureShape(): readonly number[] {
     return valueShapes(this.#graph).get(this.#graph.output)!;
   }
@@ -74,6 +74,6 @@ export class Backbone implements Describable, DescribableVariable {
 
   [inspectText](): string {
     const layers = weightedLayers(this.#graph).length;
-    return `Backbone "${this.name}": ${this.inputShape.join(" x ")} -> ${this.featureShape.join(" x ")}, ${layers} layers with ${this.parameters.toLocaleString("en")} weights`;
+    return `Backbone "${this.name}": ${this.inputShape.join(" x ")}${takesTexts(this.preprocessing) ? " tokens" : ""} -> ${this.featureShape.join(" x ")}, ${layers} layers with ${this.parameters.toLocaleString("en")} weights`;
   }
 }

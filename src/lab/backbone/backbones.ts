@@ -114,7 +114,7 @@ export const backbones = {
    * `backbone/shared-model`, `backbone/missing-weights`, `backbone/weight-shape`; for ONNX, SavedModels and GraphModels `backbone/bad-onnx`,
    * `backbone/opset`, `backbone/external-data`, `backbone/input-type`, `backbone/open-input-size`, `backbone/unsupported-operator`,
    * `backbone/differs`; for a SavedModel `backbone/bad-saved-model`, `backbone/bad-archive`, `backbone/hub-module`, `backbone/no-signature`,
-   * `backbone/several-signatures`, `backbone/damaged-shard`, `backbone/training-graph`. InterruptedError after an interrupt.
+   * `backbone/several-signatures`, `backbone/damaged-shard`, `backbone/training-graph`; for Universal Sentence Encoder `backbone/sentence-encoder`, `backbone/bad-vocabulary`. InterruptedError after an interrupt.
    *
    * @example
    * ```ts
@@ -129,6 +129,7 @@ export const backbones = {
    * import { backbones } from "graft";
    *
    * const known = await backbones.load("mobilenet-v2");
+   * const sentences = await backbones.load("universal-sentence-encoder-lite");
    * const packaged = await backbones.load("npm:nsfwjs@4.4.0/dist/models/mobilenet_v2");
    * const pooled = await backbones.load("./my-model.keras", { featureLayer: "global_average_pooling2d" });
    * ```

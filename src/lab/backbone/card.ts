@@ -15,8 +15,9 @@ export interface BackboneCard {
   readonly classes: readonly string[];
   /** The layer whose value are the features: what comes after it belongs to the classifier of the pre-training. */
   readonly featureLayer: string;
-  readonly preprocessing: Preprocessing;
-  /** `[height, width, channels]` of the images that it takes. */
+  /** Absent: the files of the model say it, as those with a vocabulary do. */
+  readonly preprocessing?: Preprocessing;
+  /** `[height, width, channels]` of the images that it takes, or `[length]` of the texts, in tokens. */
   readonly inputShape?: readonly number[];
   /** How it was trained, in words and numbers. */
   readonly recipe?: Readonly<Record<string, string | number>>;
@@ -32,7 +33,7 @@ export interface BackboneCard {
   readonly verified?: boolean;
   /** SHA-256 of the files beside the card, as far as they are known. */
   readonly sha256: Readonly<Record<string, string>>;
-  /** What it makes of the golden image: `goldenFeatures`. */
+  /** What it makes of the golden image or text: `goldenFeatures`. */
   readonly golden?: readonly number[];
 }
 
@@ -47,7 +48,7 @@ const cardSchema = v.object({
   }),
   classes: v.array(v.string()),
   featureLayer: v.string(),
-  preprocessing: preprocessingSchema,
+  preprocessing: v.exactOptional(preprocessingSchema),
   inputShape: v.exactOptional(v.array(v.number())),
   recipe: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number()]))),
   seed: v.exactOptional(v.number()),

@@ -11,7 +11,7 @@ import { Dataset } from "../data/dataset";
 import { cacheFolder } from "../data/locations";
 import type { Engine } from "../engine/engine";
 import type { Backbone, BackboneParts } from "./backbone";
-import { preprocess } from "./preprocessing";
+import { preprocess, takesTexts } from "./preprocessing";
 import { graphHash } from "./weightsHash";
 
 /** Of the largest expected number: engines and processors add in different orders. */
@@ -35,14 +35,20 @@ export function goldenImage(shape: readonly number[]): Uint8Array {
   return image;
 }
 
+/** What a backbone of texts reads in its place. */
+const goldenText = "The quick brown fox jumps over the lazy dog, 1234567890 times.";
+
 /** Eight numbers for a card: the means of eight equal parts of the golden image's features, so that each feature counts. */
 export async function goldenFeatures(
   engine: Engine,
   { graph, weights, preprocessing }: Pick<BackboneParts, "graph" | "weights" | "preprocessing">,
 ): Promise<number[]> {
   const { shape } = graph.input;
-  const image = Dataset.from({ images: goldenImage(shape), imageShape: shape, labels: [0], classes: ["golden"] });
-  const { data } = await engine.infer(graph, weights, preprocess(image, preprocessing));
+  const labelled = { labels: [0], classes: ["golden"] };
+  const example = takesTexts(preprocessing)
+    ? Dataset.fromTexts({ texts: [goldenText], ...labelled })
+    : Dataset.from({ images: goldenImage(shape), imageShape: shape, ...labelled });
+  const { data } = await engine.infer(graph, weights, preprocess(example, preprocessing));
   return Array.from({ length: Math.min(parts, data.length) }, (_, i) => {
     const part = data.slice(Math.floor((i * data.length) / parts), Math.floor(((i + 1) * data.length) / parts));
     return part.reduce((sum, value) => sum + value, 0) / Math.max(1, part.length);

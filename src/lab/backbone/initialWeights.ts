@@ -7,11 +7,15 @@ import type { Layer, LayerGraph, Tensor, Weights } from "./layerGraph";
  * Seeded random weights. Kernels before a relu (also with batch norm in between) follow He et al. 2015
  * (arXiv:1502.01852, variance 2 / fan-in), those of the output and of attention Glorot & Bengio 2010 (variance 2 / (fan-in +
  * fan-out)); biases 0, normalisation the identity.
+ *
+ * @param of Default all layers.
  */
-export function initialWeights(graph: LayerGraph, seed: number): Weights {
+export function initialWeights(graph: LayerGraph, seed: number, of: Iterable<Layer> = graph.layers): Weights {
   const rng = new Rng(seed);
   const weights = new Map<string, Tensor>();
+  const wanted = new Set([...of].map(({ name }) => name));
   for (const { layer, weights: specs } of placedLayers(graph)) {
+    if (!wanted.has(layer.name)) continue;
     for (const spec of specs) {
       weights.set(`${layer.name}/${spec.name}`, { shape: spec.shape, data: initialValues(layer, graph, spec, rng) });
     }

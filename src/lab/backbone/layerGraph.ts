@@ -91,6 +91,8 @@ export type Layer = LayerCommon &
       }
     /** Over the last axis (Ba et al. 2016). `gamma`, `beta`, each [channels]. */
     | { readonly type: "LayerNormalization"; readonly epsilon: number }
+    /** To the length 1 over the last axis: divided by the root of the sum of squares. */
+    | { readonly type: "UnitNormalization" }
     /** `x · scale + offset`, each one number, or one for each channel. */
     | { readonly type: "Rescaling"; readonly scale: PerChannel; readonly offset: PerChannel }
     /** `(x - mean) / sqrt(variance)`, with what was measured of the data: `mean`, `variance`, each [channels]. They are never trained. */
@@ -121,6 +123,11 @@ export type Layer = LayerCommon &
     | { readonly type: "PositionEmbedding"; readonly sequenceLength: number }
     /** 1 where a token id is not `paddingId`, else 0: `[steps]`. */
     | { readonly type: "PaddingMask"; readonly paddingId: number }
+    /**
+     * Reads a sequence `[steps, width]` and places `[asked]`, gives the steps at these places, `[asked, width]`: zeros for a place that there is
+     * not, such as -1. Places are numbers from 0 and have no gradient.
+     */
+    | { readonly type: "GatherSteps" }
     /**
      * Vaswani et al. 2017. Inputs: query; query and value; or query, value and a mask `[steps of value]` (1: may be attended to).
      * `query_kernel`, `key_kernel`, `value_kernel` [width, heads, keyDim] with biases [heads, keyDim], `output_kernel`

@@ -11,6 +11,7 @@ import { readGraphModel } from "./operators/readGraphModel";
 import { readOnnxModel } from "./operators/readOnnxModel";
 import { readSavedModel } from "./operators/savedModel/readSavedModel";
 import { isArchive, readSavedModelArchive } from "./operators/savedModel/readSavedModelArchive";
+import { isSentenceEncoder, readSentenceEncoder } from "./sentenceEncoder/readSentenceEncoder";
 import { moduleEndings } from "./sources/moduleExport";
 
 export interface ReadModel {
@@ -34,7 +35,11 @@ const formats: readonly ModelFormat[] = [
   {
     label: "a tfjs LayersModel or GraphModel (model.json)",
     isMain: (name) => name.endsWith(".json") || modelJsonNames.includes(name),
-    read: async (files) => (isGraphModel(await files.modelJson()) ? readGraphModel(files) : readLayersModel(files)),
+    read: async (files) => {
+      const json = await files.modelJson();
+      if (isSentenceEncoder(json)) return readSentenceEncoder(files);
+      return isGraphModel(json) ? readGraphModel(files) : readLayersModel(files);
+    },
   },
   {
     label: "a Keras model (.keras)",

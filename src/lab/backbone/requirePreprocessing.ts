@@ -1,15 +1,47 @@
 import * as v from "valibot";
 import { GraftError } from "../../shared/graftError";
 import { requireImageFit } from "../data/imageFit";
-import { type Preprocessing, preprocessingSchema } from "./preprocessing";
+import { tokenizerOf } from "../text/tokenizer";
+import {
+  type ImagePreprocessing,
+  type Preprocessing,
+  preprocessingSchema,
+  takesTexts,
+  type TokenPreprocessing,
+} from "./preprocessing";
 
 /**
- * Whether a preprocessing suits a model that takes images of `shape`, `[height, width, channels]`.
+ * Whether a preprocessing suits a model that takes examples of `shape`, `[height, width, channels]` or `[length]`.
  *
- * @throws GraftError `backbone/preprocessing` for what is none, `backbone/preprocessing-channels`, `backbone/preprocessing-scale`,
- * `backbone/preprocessing-order`, `data/image-fit`, `data/image-crop`.
+ * @throws GraftError `backbone/preprocessing` for what is none; of images `backbone/preprocessing-channels`, `backbone/preprocessing-scale`,
+ * `backbone/preprocessing-order`, `data/image-fit`, `data/image-crop`; of texts `text/length`, `text/tokenizer`.
  */
 export function requirePreprocessing(preprocessing: Preprocessing, shape: readonly number[]): void {
+  if (takesTexts(preprocessing)) requireTokens(preprocessing, shape);
+  else requirePixels(preprocessing, shape);
+  if (!v.is(preprocessingSchema, preprocessing)) {
+    throw new GraftError({
+      code: "backbone/preprocessing",
+      expected: "a preprocessing such as { scale: 1 / 255, offset: 0 }",
+      found: JSON.stringify(preprocessing),
+      remedy: "Correct its fields",
+    });
+  }
+}
+
+function requireTokens({ tokenizer, length }: TokenPreprocessing, shape: readonly number[]): void {
+  if (shape.length !== 1 || shape[0] !== length) {
+    throw new GraftError({
+      code: "text/length",
+      expected: `texts in the length that the model takes, ${shape.length === 1 ? `${shape[0]} tokens` : `which takes none but arrays of ${shape.join(" x ")}`}`,
+      found: `a length of ${String(length)} tokens`,
+      remedy: "Give the preprocessing the model's length; a longer one has no positions that it has learnt",
+    });
+  }
+  tokenizerOf(tokenizer);
+}
+
+function requirePixels(preprocessing: ImagePreprocessing, shape: readonly number[]): void {
   const { scale, offset, channelOrder, fit } = preprocessing;
   const channels = shape.at(-1) ?? 1;
   for (const [name, values] of Object.entries({ scale, offset })) {
@@ -32,14 +64,6 @@ export function requirePreprocessing(preprocessing: Preprocessing, shape: readon
     throw problem("order", `a model of 3 channels for the order "bgr"`, `one of ${channels}`);
   }
   if (fit !== undefined) requireImageFit(fit, [shape[0] ?? 1, shape[1] ?? 1]);
-  if (!v.is(preprocessingSchema, preprocessing)) {
-    throw new GraftError({
-      code: "backbone/preprocessing",
-      expected: "a preprocessing such as { scale: 1 / 255, offset: 0 }",
-      found: JSON.stringify(preprocessing),
-      remedy: "Correct its fields",
-    });
-  }
 }
 
 function problem(kind: string, expected: string, found: string): GraftError {

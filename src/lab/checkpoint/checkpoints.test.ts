@@ -9,6 +9,7 @@ import { Backbone } from "../backbone/backbone";
 import { initialWeights } from "../backbone/initialWeights";
 import type { LayerGraph } from "../backbone/layerGraph";
 import { Dataset } from "../data/dataset";
+import { runStore } from "../runs/runStore";
 import { graftOn } from "../train/graft";
 import { LabRuntime } from "../train/labRuntime";
 import type { Model } from "../train/model";
@@ -54,8 +55,9 @@ beforeEach(() => {
     afterCell: (action) => void afterCell.push(action),
   });
 });
-afterEach(() => {
+afterEach(async () => {
   labHost().interruptFlag[0] = 0;
+  await runStore.settled();
   installLabHost({ ...labHost(), checkpointFolder: undefined });
   rmSync(folder, { recursive: true });
 });
@@ -174,7 +176,7 @@ describe("what is saved", () => {
     expect(told.at(-1)!.variable).toBeUndefined();
     variables.set(model, "late");
     const count = told.length;
-    afterCell.at(-1)!();
+    for (const action of afterCell) action();
     await vi.waitUntil(() => told.length > count);
     expect(restoreOn(runtime, "late").weights).toEqual(model.weights);
     expect(checkpoints.list().length).toBe(1);
@@ -196,7 +198,7 @@ describe("what is saved", () => {
       // The age of a file is its time of change, which some systems count coarsely.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect(readdirSync(folder).length).toBe(20);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".safetensors"))).toHaveLength(20);
     expect(new Set(checkpoints.list().map(({ variable }) => variable))).toEqual(
       new Set(Array.from({ length: 10 }, (_, i) => `m${i + 2}`)),
     );
@@ -208,8 +210,8 @@ describe("what is saved", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const model = await trained();
     expect(model.history.phases.map(({ status }) => status)).toEqual(["finished", "finished"]);
-    expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn.mock.calls[0]![0]).toContain("The model could not be saved");
+    const said = warn.mock.calls.filter(([text]) => String(text).includes("The model could not be saved"));
+    expect(said).toHaveLength(1);
     warn.mockRestore();
   });
 });

@@ -5,6 +5,7 @@ import {
   checkpointNames,
   describeCheckpoints,
   notACheckpoint,
+  parseCheckpointHeader,
   stemOf,
 } from "../../shared/checkpointHeader";
 import { GraftError } from "../../shared/graftError";
@@ -14,7 +15,8 @@ import { layerNamed } from "../backbone/graphShapes";
 import { currentRuntime } from "../train/currentRuntime";
 import type { LabRuntime } from "../train/labRuntime";
 import { Model } from "../train/model";
-import { restoredPhase } from "./checkpoint";
+import type { TrainingPhase } from "../train/history";
+import { type ModelAbout, restoredPhase } from "./checkpoint";
 import { decodeCheckpoint } from "./checkpointBytes";
 
 /** Models that were saved while they trained. */
@@ -143,6 +145,16 @@ function none(folder: string, what: string | undefined): GraftError {
     found: names.length === 0 ? "none" : names.join(", "),
     remedy: names.length === 0 ? "Train a model first" : "Choose one of checkpoints.list()",
   });
+}
+
+/** What the model of a checkpoint had been trained; empty when the file cannot be read. */
+export function historyIn(file: string): TrainingPhase[] {
+  try {
+    const { header, dataBytes } = headerOf(file, basename(file))!;
+    return (parseCheckpointHeader(file, header, dataBytes).about as ModelAbout).history.map(restoredPhase);
+  } catch {
+    return []; // Whoever restores it is told what is wrong with it.
+  }
 }
 
 function listIn(folder: string | undefined): CheckpointDescription[] {

@@ -1,4 +1,5 @@
-import { CHECKPOINT_VERSION, descriptionOf } from "../../shared/checkpointHeader";
+import { join } from "node:path";
+import { CHECKPOINT_VERSION, checkpointNames, descriptionOf } from "../../shared/checkpointHeader";
 import { labHost } from "../../shared/labHost";
 import type { LayerGraph, Weights } from "../backbone/layerGraph";
 import type { Preprocessing } from "../backbone/preprocessing";
@@ -56,8 +57,19 @@ export class ModelCheckpoints {
     this.#model = model;
   }
 
+  /** Whether the model is one to keep. Its trainings are among the runs then. */
+  get wanted(): boolean {
+    return this.#model.checkpoints;
+  }
+
   get enabled(): boolean {
-    return this.#model.checkpoints && labHost().checkpointFolder !== undefined;
+    return this.wanted && labHost().checkpointFolder !== undefined;
+  }
+
+  /** Absolute path of the file, which may not be written yet; undefined: the model is not saved. */
+  get file(): string | undefined {
+    const folder = labHost().checkpointFolder;
+    return this.wanted && folder !== undefined ? join(folder, checkpointNames(this.#named()).current) : undefined;
   }
 
   /** Saves unless that was done a moment ago; nobody waits for it. */
@@ -82,16 +94,21 @@ export class ModelCheckpoints {
 
   #enqueue(state: SavedState): Promise<void> {
     const folder = labHost().checkpointFolder;
-    if (!this.#model.checkpoints || folder === undefined) {
+    if (!this.wanted || folder === undefined) {
       return Promise.resolve();
     }
     // What is true now is saved, not what the history has become when its turn comes.
     const variable = labHost().nameOf(this.#object);
     const checkpoint = this.#checkpoint(state, variable);
-    this.#stem ??= `${fileNamed(variable ?? "model")}-${Date.now().toString(36)}${(++models).toString(36)}`;
-    const stem = this.#stem;
+    const stem = this.#named();
     this.#last = this.#last.then(() => this.#write(folder, stem, checkpoint));
     return this.#last;
+  }
+
+  /** By the variable's name when it was first needed. */
+  #named(): string {
+    const variable = labHost().nameOf(this.#object) ?? "model";
+    return (this.#stem ??= `${fileNamed(variable)}-${Date.now().toString(36)}${(++models).toString(36)}`);
   }
 
   async #write(folder: string, stem: string, checkpoint: Checkpoint): Promise<void> {

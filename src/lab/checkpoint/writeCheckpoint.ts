@@ -64,7 +64,7 @@ export async function removeOldCheckpoints(folder: string, limit: number): Promi
 }
 
 /** Of writers that are no more. What a living one is writing stays, also one of another process. */
-async function removeLeftovers(folder: string): Promise<void> {
+export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const writer = leftover.exec(name)?.[1];
     if (writer !== undefined && Number(writer) !== process.pid && !isAlive(Number(writer))) {
@@ -73,7 +73,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -68,6 +68,12 @@ test("all strategies get the same examples and seeds, by number of labels", asyn
   expect(new Set(engine.trained.map(({ seed }) => seed))).toEqual(new Set([0, 1, 2]));
 });
 
+test("the seeds begin where they are told to", async () => {
+  const engine = new ScriptedEngine();
+  await compareOn(new LabRuntime(engine), options({ seeds: 2, seed: 7, labels: [8], strategies: ["scratch"] }));
+  expect(engine.trained.map(({ seed }) => seed)).toEqual([7, 8]);
+});
+
 test("what each costs: how often an image crossed the trunk, whatever came before", async () => {
   const runtime = new LabRuntime(new ScriptedEngine());
   const strategies = ["head", "prototypes", { lastLayers: 1, epochs: 3 }, "scratch", "head"] as const;

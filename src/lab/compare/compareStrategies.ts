@@ -22,6 +22,8 @@ export interface CompareOptions {
   readonly labels?: readonly number[];
   /** How many times each is repeated, with other examples and other random numbers. At least 2. Default 10. */
   readonly seeds?: number;
+  /** The first of these seeds; the others follow it. Default 0. */
+  readonly seed?: number;
   /** Default `["scratch", "head", { lastLayers: 3 }]`: 3 is the last block and the head of the shipped backbone. */
   readonly strategies?: readonly Strategy[];
   /** Default true: shows the table and the plot, growing with each row. */
@@ -75,7 +77,7 @@ export function compareStrategies(options: CompareOptions): Promise<ComparisonRo
 /** `compareStrategies` with an engine and a feature store of one's own. */
 export async function compareOn(runtime: LabRuntime, options: CompareOptions): Promise<ComparisonRow[]> {
   const labelCounts = options.labels ?? [10, 50, 250];
-  const seeds = options.seeds ?? 10;
+  const { seeds = 10, seed: first = 0 } = options;
   const strategies = named(options.strategies ?? ["scratch", "head", { lastLayers: 3 }]);
   requireSettings(seeds, strategies);
 
@@ -85,11 +87,11 @@ export async function compareOn(runtime: LabRuntime, options: CompareOptions): P
   const progress = new ProgressReport("Comparing strategies");
   try {
     for (const labels of labelCounts) {
-      for (let seed = 0; seed < seeds; seed++) {
+      for (let seed = first; seed < first + seeds; seed++) {
         const train = options.dataset.train.sample({ labels, seed });
         for (const [index, { key, strategy }] of strategies.entries()) {
           if (runtime.interrupted) throw new InterruptedError();
-          progress.update(trials.length / total, `${labels} labels, seed ${seed + 1}/${seeds}, ${key}`);
+          progress.update(trials.length / total, `${labels} labels, seed ${seed - first + 1}/${seeds}, ${key}`);
           const { model, seconds, trunkPasses } = await measured(runtime, (fresh) =>
             trainBy(strategy, fresh, options.backbone, train, seed),
           );
@@ -105,7 +107,7 @@ export async function compareOn(runtime: LabRuntime, options: CompareOptions): P
             detail,
           });
         }
-        if (seed >= 1) live?.update(toRows(trials, strategies));
+        if (seed > first) live?.update(toRows(trials, strategies));
       }
     }
     return toRows(trials, strategies);

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { describe, describeVariable } from "../../shared/sessionState";
+import { inspectText } from "../inspectText";
 import { Dataset } from "./dataset";
 
 const classes = ["a", "b", "c"];
@@ -71,11 +73,62 @@ test("the id follows content, labels and order", () => {
   expect(whole.select([3, 0, 6]).itemHash(1)).toBe(whole.itemHash(0));
 });
 
+const mails = Dataset.fromTexts({
+  texts: ["Lunch?", "You have won!", "Re: Lunch?", "Lunch?"],
+  labels: [0, 1, 0, 0],
+  classes: ["ham", "spam"],
+  groups: ["lunch", 7, "lunch", "lunch"],
+});
+
+test("texts are examples like images, and the same text is the same item", () => {
+  expect([mails.kind, mails.size, mails.text(1)]).toEqual(["text", 4, "You have won!"]);
+  expect(mails.itemHash(0)).toBe(mails.itemHash(3));
+  expect(mails.itemHash(0)).not.toBe(mails.itemHash(2));
+  const [second, first] = [1, 0].map((i) => mails.select([3, 1]).text(i));
+  expect([first, second]).toEqual(["Lunch?", "You have won!"]);
+  expect(mails.select([0, 1]).id).toBe(mails.select([3, 1]).id);
+});
+
+test("groups go along with the examples", () => {
+  expect(mails.groups).toEqual(["lunch", "7", "lunch", "lunch"]);
+  expect(mails.select([1, 2]).groups).toEqual(["7", "lunch"]);
+  expect(mails.sample({ labels: 2 }).groups!.toSorted()).toEqual(["7", "lunch"]);
+  expect(dataset().select([0]).groups).toBeUndefined();
+});
+
+test("a dataset of texts says what it is", () => {
+  expect(mails[inspectText]()).toBe("Dataset: 4 texts, 2 classes");
+  expect(mails[describe]()).toMatchObject({ itemKind: "text", itemShape: [], classCounts: [3, 1] });
+  expect(mails[describeVariable]()).toMatchObject({ shape: [4], dtype: "string", preview: "2 classes: ham, spam" });
+  expect(dataset()[describe]()).toMatchObject({ itemKind: "image", itemShape: [1, 2, 1] });
+  expect(dataset()[describeVariable]()).toMatchObject({ shape: [60, 1, 2, 1], dtype: "uint8", bytes: 120 });
+});
+
+test("class weights make all classes that occur count alike, with a mean of 1 over the examples", () => {
+  const weights = Dataset.fromTexts({
+    texts: ["", "", "", ""],
+    labels: [0, 0, 0, 2],
+    classes: ["many", "none", "one"],
+  }).classWeights();
+  expect(weights).toEqual([4 / (2 * 3), 0, 4 / 2]);
+  expect(mails.classWeights()).toEqual([4 / (2 * 3), 4 / 2]);
+});
+
+const texts = ["a", "b"];
 test.each([
   ["data/too-few", () => dataset().sample({ labels: 61 })],
   ["data/too-few", () => dataset().select([0, 3, 6, 9]).sample({ labels: 3 })],
   ["data/bad-split", () => dataset().split({ validation: 0.7, test: 0.3 })],
   ["data/index", () => dataset().select([60])],
+  ["data/not-images", () => mails.image(0)],
+  ["data/not-images", () => mails.imageShape],
+  ["data/not-images", () => mails.resize({ height: 2, width: 2 })],
+  ["data/not-images", () => mails.augment({ views: 2 })],
+  ["data/not-images", () => mails.map((image) => image)],
+  ["data/not-text", () => dataset().text(0)],
+  ["data/label-count", () => Dataset.fromTexts({ texts, labels: [0], classes })],
+  ["data/unknown-label", () => Dataset.fromTexts({ texts, labels: [0, 3], classes })],
+  ["data/group-count", () => Dataset.fromTexts({ texts, labels: [0, 1], classes, groups: ["x"] })],
 ])("refuses as %s what the dataset cannot give", (code, attempt) => {
   expect(attempt).toThrow(expect.objectContaining({ code }));
 });

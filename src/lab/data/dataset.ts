@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { GraftError } from "../../shared/graftError";
 import {
   type DatasetDescription,
   type Describable,
@@ -9,77 +8,72 @@ import {
   type VariableContent,
 } from "../../shared/sessionState";
 import { inspectText } from "../inspectText";
-import { type ImageSource, ImageStore } from "./imageStore";
+import { balancedClassWeights } from "../train/classWeights";
+import { AugmentedImages, type AugmentOptions } from "./augmentedImages";
+import {
+  type DatasetParts,
+  type Labelled,
+  type LabelledParts,
+  requireIndex,
+  requireLabelled,
+  requireWholeImages,
+  type TextParts,
+} from "./datasetParts";
+import { datasetDescription, datasetText, datasetVariable } from "./describeDataset";
+import { ImageStore } from "./imageStore";
+import { type ItemSource, requireImages, requireTexts } from "./itemSource";
 import { joinedImages, type RawImage } from "./joinedImages";
+import { MappedImages } from "./mappedImages";
 import { type ImageSize, ResizedImages } from "./resizedImages";
-import { sampleIndices, splitIndices } from "./sampling";
-
-/** Labelled images as plain arrays. */
-export interface DatasetParts {
-  /** `[n, height, width, channels]`, bytes 0 … 255. */
-  readonly images: Uint8Array;
-  /** `[height, width, channels]`. */
-  readonly imageShape: readonly number[];
-  /** `[n]`, indices into `classes`. */
-  readonly labels: ArrayLike<number>;
-  readonly classes: readonly string[];
-}
-
-/** Which examples `Dataset.sample` draws. */
-export interface SampleOptions {
-  /** How many labelled examples in total, e.g. 50 for five of each of ten digits. */
-  readonly labels: number;
-  /** Same seed, same examples. Default 0. */
-  readonly seed?: number;
-  /** Default true: the same number of examples of each class (they differ by at most one). */
-  readonly stratify?: boolean;
-}
-
-/** How `Dataset.split` divides. */
-export interface SplitOptions {
-  /** Parts of the dataset that go to `validation` and to `test`, each in [0, 1). Default 0.2 and 0. */
-  readonly validation?: number;
-  readonly test?: number;
-  /** Default 0. */
-  readonly seed?: number;
-  /** Default true: every part has the classes in the same proportions. */
-  readonly stratify?: boolean;
-}
+import { sampleIndices, type SampleOptions } from "./sampling";
+import { foldIndices, type FoldOptions, splitIndices, type SplitOptions, type SplitReached } from "./splitting";
+import { TextStore } from "./textStore";
 
 /** Disjoint parts of one dataset. */
 export interface DatasetSplit {
   readonly train: Dataset;
   readonly validation: Dataset;
   readonly test: Dataset;
+  /** How near the parts came to what was asked for. */
+  readonly reached: SplitReached;
+}
+
+/** One of `k` ways to keep a part for validation. */
+export interface DatasetFold {
+  readonly train: Dataset;
+  readonly validation: Dataset;
 }
 
 /**
- * Labelled images. Immutable: `sample`, `split`, `subset`, `select` and `resize` give new datasets that share the pixels. Pixels are bytes; a
- * backbone's preprocessing turns them into numbers.
+ * Labelled images or texts. Immutable: `sample`, `split`, `subset`, `select` and `resize` give new datasets that share the pixels. Pixels
+ * are bytes; a backbone's preprocessing turns them into numbers.
  */
 export class Dataset implements Describable, DescribableVariable {
-  /** `[height, width, channels]`. */
-  readonly imageShape: readonly number[];
+  /** What the examples are: `image(i)` or `text(i)` has them. */
+  readonly kind: "image" | "text";
   /** `[size]`, indices into `classes`. */
   readonly labels: Int32Array;
   readonly classes: readonly string[];
-  readonly #store: ImageSource;
+  /** `[size]`, what each example belongs to, where the dataset knows: the patient, the lesion, the mail thread. */
+  readonly groups: readonly string[] | undefined;
+  readonly #source: ItemSource;
   readonly #indices: Uint32Array;
   #id: string | undefined;
 
-  private constructor(store: ImageSource, indices: Uint32Array, labels: Int32Array, classes: readonly string[]) {
-    this.#store = store;
+  private constructor(source: ItemSource, indices: Uint32Array, { labels, classes, groups }: Labelled) {
+    this.#source = source;
     this.#indices = indices;
-    this.imageShape = store.shape;
+    this.kind = source.kind;
     this.labels = labels;
     this.classes = classes;
+    this.groups = groups;
   }
 
   /**
    * From all pixels in one array, with a label for each image.
    *
    * @throws GraftError `data/label-count` when there are not as many labels as images, `data/image-bytes` when the
-   * pixels do not fill whole images, `data/unknown-label` when a label has no class.
+   * pixels do not fill whole images, `data/unknown-label` when a label has no class, `data/group-count`.
    *
    * @example
    * ```ts
@@ -90,40 +84,8 @@ export class Dataset implements Describable, DescribableVariable {
    * ```
    */
   static from(parts: DatasetParts): Dataset {
-    const store = new ImageStore(parts.images, parts.imageShape);
-    const size = parts.images.length / store.imageBytes;
-    if (!Number.isInteger(size)) {
-      throw new GraftError({
-        code: "data/image-bytes",
-        expected: `a multiple of ${store.imageBytes} bytes for images of ${parts.imageShape.join(" x ")}`,
-        found: `${parts.images.length} bytes`,
-        remedy: "Check the image shape",
-      });
-    }
-    if (parts.labels.length !== size) {
-      throw new GraftError({
-        code: "data/label-count",
-        expected: `one label for each of ${size} images`,
-        found: `${parts.labels.length} labels`,
-        remedy: "Give the label file that belongs to the image file (train with train, t10k with t10k)",
-      });
-    }
-    const labels = Int32Array.from(parts.labels);
-    const stray = labels.findIndex((label) => label < 0 || label >= parts.classes.length);
-    if (stray >= 0) {
-      throw new GraftError({
-        code: "data/unknown-label",
-        expected: `labels from 0 to ${parts.classes.length - 1}, for the ${parts.classes.length} classes`,
-        found: `label ${labels[stray]!} at example ${stray}`,
-        remedy: "Name all classes, in the order of their labels",
-      });
-    }
-    return new Dataset(
-      store,
-      Uint32Array.from({ length: size }, (_, i) => i),
-      labels,
-      [...parts.classes],
-    );
+    const size = requireWholeImages(parts);
+    return Dataset.fromSource(new ImageStore(parts.images, parts.imageShape), size, parts);
   }
 
   /**
@@ -139,15 +101,51 @@ export class Dataset implements Describable, DescribableVariable {
    * console.log(dataset.imageShape);
    * ```
    */
-  static fromImages(images: readonly RawImage[], labelled: Pick<DatasetParts, "labels" | "classes">): Dataset {
+  static fromImages(images: readonly RawImage[], labelled: LabelledParts): Dataset {
     return Dataset.from({ ...joinedImages(images), ...labelled });
+  }
+
+  /**
+   * From texts, with a label for each.
+   *
+   * @throws GraftError `data/label-count`, `data/unknown-label`, `data/group-count`.
+   *
+   * @example
+   * ```ts
+   * import { Dataset } from "graft";
+   * const mails = Dataset.fromTexts({
+   *   texts: ["Lunch at noon?", "You have won!", "Re: Lunch at noon?"],
+   *   labels: [0, 1, 0],
+   *   classes: ["ham", "spam"],
+   *   groups: ["lunch", "prize", "lunch"],
+   * });
+   * console.log(mails.size, mails.text(1));
+   * ```
+   */
+  static fromTexts(parts: TextParts): Dataset {
+    return Dataset.fromSource(new TextStore(parts.texts), parts.texts.length, parts);
+  }
+
+  /**
+   * The first `size` items of a source.
+   *
+   * @internal
+   */
+  static fromSource(source: ItemSource, size: number, parts: LabelledParts): Dataset {
+    const indices = Uint32Array.from({ length: size }, (_, i) => i);
+    return new Dataset(source, indices, requireLabelled(parts, size, source.kind === "image" ? "images" : "texts"));
   }
 
   get size(): number {
     return this.#indices.length;
   }
 
-  /** Hash of all images, labels and class names in their order: datasets with the same id are the same data. */
+  /** `[height, width, channels]` of each image. Texts have none: asking for it is a `data/not-images`. */
+  get imageShape(): readonly number[] {
+    return requireImages(this.#source).shape;
+  }
+
+  /** Hash of all items, labels and class names in their order: datasets with the same id are the same data. */
   get id(): string {
     if (this.#id === undefined) {
       const hash = createHash("sha256").update(JSON.stringify(this.classes)).update(new Uint8Array(this.labels.buffer));
@@ -160,6 +158,8 @@ export class Dataset implements Describable, DescribableVariable {
   /**
    * The bytes of one image, `[height, width, channels]`.
    *
+   * @throws GraftError `data/not-images` for texts.
+   *
    * @example
    * ```ts
    * import { datasets } from "graft";
@@ -168,11 +168,27 @@ export class Dataset implements Describable, DescribableVariable {
    * ```
    */
   image(index: number): Uint8Array {
-    return this.#store.image(this.#indices[index]!);
+    return requireImages(this.#source).image(this.#indices[index]!);
   }
 
   /**
-   * Content hash of one image; the same picture has the same hash in every dataset.
+   * One text.
+   *
+   * @throws GraftError `data/not-text` for images.
+   *
+   * @example
+   * ```ts
+   * import { Dataset } from "graft";
+   * const mails = Dataset.fromTexts({ texts: ["Lunch?", "You have won!"], labels: [0, 1], classes: ["ham", "spam"] });
+   * console.log(mails.text(0));
+   * ```
+   */
+  text(index: number): string {
+    return requireTexts(this.#source).text(this.#indices[index]!);
+  }
+
+  /**
+   * Content hash of one image or text; the same item has the same hash in every dataset.
    *
    * @example
    * ```ts
@@ -182,11 +198,13 @@ export class Dataset implements Describable, DescribableVariable {
    * ```
    */
   itemHash(index: number): string {
-    return this.#store.hash(this.#indices[index]!);
+    return this.#source.hash(this.#indices[index]!);
   }
 
   /**
    * The examples at `indices`, in that order.
+   *
+   * @throws GraftError `data/index`.
    *
    * @example
    * ```ts
@@ -197,22 +215,10 @@ export class Dataset implements Describable, DescribableVariable {
    * ```
    */
   select(indices: ArrayLike<number>): Dataset {
-    const stores = new Uint32Array(indices.length);
-    const labels = new Int32Array(indices.length);
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i]!;
-      if (!Number.isInteger(index) || index < 0 || index >= this.size) {
-        throw new GraftError({
-          code: "data/index",
-          expected: `indices from 0 to ${this.size - 1}`,
-          found: String(index),
-          remedy: "Choose among the examples that this dataset has",
-        });
-      }
-      stores[i] = this.#indices[index]!;
-      labels[i] = this.labels[index]!;
-    }
-    return new Dataset(this.#store, stores, labels, this.classes);
+    const items = Uint32Array.from(indices, (index) => this.#indices[requireIndex(index, this.size)]!);
+    const labels = Int32Array.from(indices, (index) => this.labels[index]!);
+    const groups = this.groups && Array.from(indices, (index) => this.groups![index]!);
+    return new Dataset(this.#source, items, { labels, classes: this.classes, groups });
   }
 
   /**
@@ -247,23 +253,64 @@ export class Dataset implements Describable, DescribableVariable {
   }
 
   /**
-   * Seeded, disjoint parts that together are the whole dataset.
+   * Seeded, disjoint parts that together are the whole dataset. Where the dataset has groups none of them is divided, so that no part knows
+   * another's patient or mail thread; classes are then spread as evenly as whole groups allow (rarest first, Sechidis et al. 2011), and
+   * `reached` says how evenly.
+   *
+   * @throws GraftError `data/bad-split`, `data/no-groups` for `group: true` without groups, `data/few-groups`.
    *
    * @example
    * ```ts
    * import { datasets } from "graft";
    * const { train, test } = await datasets.mnist();
    * const parts = train.split({ validation: 0.2, test: 0.1, seed: 7 });
-   * console.log(parts.train.size, parts.validation.size, parts.test.size);
+   * console.log(parts.train.size, parts.validation.size, parts.test.size, parts.reached);
    * ```
    */
   split(options: SplitOptions = {}): DatasetSplit {
-    const parts = splitIndices(this.labels, this.classes.length, options);
+    const { reached, ...parts } = splitIndices(this, options);
     return {
       train: this.select(parts.train),
       validation: this.select(parts.validation),
       test: this.select(parts.test),
+      reached,
     };
+  }
+
+  /**
+   * The dataset in `count` ways, each with another part for validation: every example is validated once, and trained on in all other folds.
+   * As `split` it is stratified and divides no group.
+   *
+   * @throws GraftError `data/folds`, `data/no-groups`, `data/few-groups`.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * for (const fold of train.sample({ labels: 100 }).folds(5)) console.log(fold.train.size, fold.validation.size);
+   * ```
+   */
+  folds(count: number, options: FoldOptions = {}): DatasetFold[] {
+    const folds = foldIndices(this, count, options);
+    return folds.map((validation) => ({
+      train: this.select(folds.flatMap((fold) => (fold === validation ? [] : fold))),
+      validation: this.select(validation),
+    }));
+  }
+
+  /**
+   * A weight for each class that lets rare ones count as much as frequent ones: n / (classes that occur · examples of the class), so that
+   * their mean over the examples is 1. Classes without examples have 0. What `classWeights: "balanced"` stands for.
+   *
+   * @example
+   * ```ts
+   * import { Dataset } from "graft";
+   * const dataset = Dataset.fromTexts({ texts: ["a", "b", "c", "d"], labels: [0, 0, 0, 1], classes: ["ham", "spam"] });
+   * console.log(dataset.classWeights());
+   * ```
+   */
+  classWeights(): readonly number[] {
+    return balancedClassWeights(this);
   }
 
   /**
@@ -271,7 +318,7 @@ export class Dataset implements Describable, DescribableVariable {
    * by repeating it. `mode` says what becomes of other proportions. Images are made when they are needed, so this costs neither time nor
    * memory now.
    *
-   * @throws GraftError `data/image-size`, `data/channels`, `data/image-fit`, `data/image-crop`.
+   * @throws GraftError `data/image-size`, `data/channels`, `data/image-fit`, `data/image-crop`, `data/not-images` for texts.
    *
    * @example
    * ```ts
@@ -281,29 +328,68 @@ export class Dataset implements Describable, DescribableVariable {
    * ```
    */
   resize(size: ImageSize): Dataset {
-    return new Dataset(new ResizedImages(this.#store, size), this.#indices, this.labels, this.classes);
+    return new Dataset(new ResizedImages(requireImages(this.#source), size), this.#indices, this);
+  }
+
+  /**
+   * `views` seeded views of each image: the image itself and others that are turned, shifted, enlarged … a little. The views of example
+   * `i` are the examples `i · views` up to `i · views + views - 1`; a split does not divide them. A view is an example like any other: it
+   * crosses a frozen backbone once and is kept, so `model.fineTune(train.augment({ views: 8 }), …)` sees eight times as many examples an
+   * epoch. Augment what you train on, not what you validate with. Views are made when they are needed.
+   *
+   * @throws GraftError `data/augment` for what cannot be, `data/not-images` for texts.
+   *
+   * @example
+   * ```ts
+   * import { backbones, datasets, graft } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const scarce = train.sample({ labels: 50, seed: 7 });
+   * const views = scarce.augment({ views: 8, rotate: 15, shift: 0.1, seed: 7 });
+   * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
+   * await model.trainHead(views);
+   * await model.fineTune(views, { lastLayers: 2, epochs: 1, learningRate: 1e-3 });
+   * console.log(views.size, (await model.evaluate(test.subset(0, 500))).accuracy);
+   * ```
+   */
+  augment(options: AugmentOptions): Dataset {
+    const source = new AugmentedImages(requireImages(this.#source), options);
+    const { views } = source;
+    const examples = Int32Array.from({ length: this.size * views }, (_, i) => Math.floor(i / views));
+    const items = Uint32Array.from(examples, (example, i) => this.#indices[example]! * views + (i % views));
+    return new Dataset(source, items, {
+      labels: examples.map((example) => this.labels[example]!),
+      classes: this.classes,
+      groups: Array.from(examples, (example) => this.groups?.[example] ?? String(example)),
+    });
+  }
+
+  /**
+   * Each image through a function of your own, which may change its size. Called whenever an image is needed, so it must make the same of
+   * the same image every time; it gets a copy, which it may change.
+   *
+   * @throws GraftError `data/map` when it returns no image, or images of several sizes, `data/not-images` for texts.
+   *
+   * @example
+   * ```ts
+   * import { datasets } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const inverted = test.map((image) => ({ ...image, data: image.data.map((byte) => 255 - byte) }));
+   * console.log(test.image(0)[0], inverted.image(0)[0]);
+   * ```
+   */
+  map(change: (image: RawImage) => RawImage): Dataset {
+    return new Dataset(new MappedImages(requireImages(this.#source), change, this.#indices[0]), this.#indices, this);
   }
 
   [inspectText](): string {
-    return `Dataset: ${this.size.toLocaleString("en")} images of ${this.imageShape.join(" x ")}, ${this.classes.length} classes`;
+    return datasetText(this);
   }
 
   [describe](): DatasetDescription {
-    const classCounts = this.classes.map(() => 0);
-    for (const label of this.labels) classCounts[label]! += 1;
-    const { id, size, classes, imageShape } = this;
-    return { kind: "dataset", id, size, classes, classCounts, itemShape: [...imageShape] };
+    return datasetDescription(this);
   }
 
   [describeVariable](): VariableContent {
-    const shape = [this.size, ...this.imageShape];
-    return {
-      kind: "dataset",
-      type: "Dataset",
-      shape,
-      dtype: "uint8",
-      bytes: shape.reduce((product, size) => product * size, 1),
-      preview: `${this.classes.length} classes: ${this.classes.slice(0, 12).join(", ")}`,
-    };
+    return datasetVariable(this);
   }
 }

@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
-
-/** Where a dataset's images come from. */
-export interface ImageSource {
-  /** `[height, width, channels]` of each image. */
-  readonly shape: readonly number[];
-  /** The bytes of one image; not to be changed. */
-  image(index: number): Uint8Array;
-  /** Content hash of one image. */
-  hash(index: number): string;
-}
+import type { ImageSource } from "./itemSource";
 
 /** Images as they came, shared by a dataset and everything that was sampled or split off from it. Never changed. */
 export class ImageStore implements ImageSource {
+  readonly kind = "image";
   /** `[height, width, channels]`. */
   readonly shape: readonly number[];
   /** `[n, height, width, channels]`. */
@@ -32,11 +24,12 @@ export class ImageStore implements ImageSource {
     return this.bytes.subarray(index * this.imageBytes, (index + 1) * this.imageBytes);
   }
 
-  /** SHA-256 of the shape and the pixels, so the same picture has the same hash in every dataset. */
   hash(index: number): string {
-    return (this.#hashes[index] ??= createHash("sha256")
-      .update(this.shape.join("x"))
-      .update(this.image(index))
-      .digest("base64url"));
+    return (this.#hashes[index] ??= contentHash(this.shape, this.image(index)));
   }
+}
+
+/** SHA-256 of the shape and the pixels, so the same picture has the same hash in every dataset. */
+export function contentHash(shape: readonly number[], image: Uint8Array): string {
+  return createHash("sha256").update(shape.join("x")).update(image).digest("base64url");
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { GraftError } from "../../shared/graftError";
 import { type AxisFit, axisFits, type ImageFit, requireImageFit } from "./imageFit";
-import type { ImageSource } from "./imageStore";
+import type { ImageSource } from "./itemSource";
 
 /** The size that images are brought to, and how. */
 export interface ImageSize extends ImageFit {
@@ -17,6 +17,7 @@ export interface ImageSize extends ImageFit {
  * that they are made from.
  */
 export class ResizedImages implements ImageSource {
+  readonly kind = "image";
   readonly shape: readonly number[];
   readonly #source: ImageSource;
   readonly #fit: ImageFit;

@@ -1,14 +1,18 @@
 import { GraftError } from "../../shared/graftError";
 import { Rng } from "../../shared/rng";
 
-interface Sampling {
+/** Which examples `Dataset.sample` draws. */
+export interface SampleOptions {
+  /** How many labelled examples in total, e.g. 50 for five of each of ten digits. */
   readonly labels: number;
+  /** Same seed, same examples. Default 0. */
   readonly seed?: number;
+  /** Default true: the same number of examples of each class (they differ by at most one). */
   readonly stratify?: boolean;
 }
 
 /** Indices of a seeded sample without replacement, in random order. Stratified: class counts differ by at most one. */
-export function sampleIndices(labels: Int32Array, classes: readonly string[], options: Sampling): number[] {
+export function sampleIndices(labels: Int32Array, classes: readonly string[], options: SampleOptions): number[] {
   const wanted = options.labels;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > labels.length) {
     throw new GraftError({
@@ -36,43 +40,4 @@ export function sampleIndices(labels: Int32Array, classes: readonly string[], op
     });
   }
   return picked;
-}
-
-interface Splitting {
-  readonly validation?: number;
-  readonly test?: number;
-  readonly seed?: number;
-  readonly stratify?: boolean;
-}
-
-/** Disjoint index lists that cover the dataset. */
-export function splitIndices(
-  labels: Int32Array,
-  classCount: number,
-  options: Splitting,
-): { readonly train: number[]; readonly validation: number[]; readonly test: number[] } {
-  const validationPart = options.validation ?? 0.2;
-  const testPart = options.test ?? 0;
-  if (!(validationPart >= 0 && testPart >= 0 && validationPart + testPart < 1)) {
-    throw new GraftError({
-      code: "data/bad-split",
-      expected: "parts for validation and test that are at least 0 and together below 1",
-      found: `validation ${validationPart}, test ${testPart}`,
-      remedy: "Give fractions, e.g. { validation: 0.2, test: 0.2 }",
-    });
-  }
-  const order = [...new Rng(options.seed ?? 0).permutation(labels.length)];
-  const groups =
-    options.stratify === false
-      ? [order]
-      : Array.from({ length: classCount }, (_, label) => order.filter((index) => labels[index] === label));
-  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
-  for (const group of groups) {
-    const test = Math.round(group.length * testPart);
-    const validation = Math.round(group.length * validationPart);
-    parts.test.push(...group.slice(0, test));
-    parts.validation.push(...group.slice(test, test + validation));
-    parts.train.push(...group.slice(test + validation));
-  }
-  return parts;
 }

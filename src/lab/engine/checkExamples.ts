@@ -5,6 +5,7 @@ import { rowsOfInput } from "./checkedGraph";
 import type { Examples, Features, Loss } from "./engine";
 import { allFinite, firstNotFinite } from "./finite";
 import { checkLabels } from "./labels";
+import { targetsOfRow } from "./losses/lossRules";
 import { lossRules } from "./losses/lossTable";
 import { isInMemory, openRows } from "./rowReader";
 
@@ -16,8 +17,7 @@ import { isInMemory, openRows } from "./rowReader";
  */
 export function checkExamples(graph: LayerGraph, loss: Loss | undefined, examples: Examples, what: string): number {
   const rows = rowsOfInput(`${what} features`, examples.features, graph.input.shape);
-  const [outputs = 1] = valueShapes(graph).get(graph.output)!;
-  checkTargets(examples, loss, rows, outputs, what);
+  checkTargets(examples, loss, rows, valueShapes(graph).get(graph.output)!, what);
   checkSampleWeights(examples.sampleWeights, rows, what);
   checkFeatures(examples.features, rows, what);
   return rows;
@@ -27,21 +27,22 @@ function checkTargets(
   { targets }: Examples,
   loss: Loss | undefined,
   rows: number,
-  outputs: number,
+  outputShape: readonly number[],
   what: string,
 ): void {
-  const wanted = lossRules(loss).targets;
+  const rules = lossRules(loss);
   const isClasses = !("shape" in targets);
-  if (isClasses !== (wanted === "classes")) {
+  const width = targetsOfRow(rules, outputShape);
+  if (isClasses !== (rules.targets === "classes")) {
     throw new GraftError({
       code: "engine/target-kind",
-      expected: wanted === "classes" ? "class indices as targets" : `targets of shape [${rows}, ${outputs}]`,
+      expected: rules.targets === "classes" ? "class indices as targets" : `targets of shape [${rows}, ${width}]`,
       found: isClasses ? "class indices" : `values of shape [${targets.shape.join(", ")}]`,
       remedy: "Choose the loss that fits the targets: softmax cross-entropy for classes, the others for values",
     });
   }
   if (isClasses) {
-    checkLabels(targets, rows, outputs, `${what} features`);
+    checkLabels(targets, rows, width, `${what} features`);
     if (what === "training" && targets.every((label) => label === targets[0])) {
       throw new GraftError({
         code: "engine/one-class",
@@ -52,26 +53,36 @@ function checkTargets(
     }
     return;
   }
-  if (rows === 0) checkLabels(new Int32Array(), rows, outputs, `${what} features`);
-  if (targets.shape.join() !== `${rows},${outputs}` || targets.data.length !== rows * outputs) {
+  if (rows === 0) checkLabels(new Int32Array(), rows, width, `${what} features`);
+  if (targets.shape.join() !== `${rows},${width}` || targets.data.length !== rows * width) {
     throw new GraftError({
       code: "engine/target-shape",
-      expected: `${what} targets of shape [${rows}, ${outputs}]`,
+      expected: `${what} targets of shape [${rows}, ${width}]`,
       found: `shape [${targets.shape.join(", ")}] with ${targets.data.length} numbers`,
-      remedy: "Give one row of targets for each row of features, as wide as the model's output",
+      remedy: "Give one row of targets for each row of features, one for each output or step of the model",
     });
   }
-  const isProbability = loss?.name === "sigmoidCrossEntropy";
-  const wrong = targets.data.findIndex(
-    (value) => !Number.isFinite(value) || (isProbability && (value < 0 || value > 1)),
-  );
+  const { expected, fits } = targetRange(loss, outputShape);
+  const wrong = targets.data.findIndex((value) => !fits(value));
   if (wrong === -1) return;
   throw new GraftError({
     code: "engine/target-range",
-    expected: isProbability ? "targets between 0 and 1" : "targets that are finite numbers",
-    found: `${targets.data[wrong]} in row ${Math.floor(wrong / outputs)} of the ${what} targets`,
+    expected,
+    found: `${targets.data[wrong]} in row ${Math.floor(wrong / width)} of the ${what} targets`,
     remedy: "Mend or leave out that row",
   });
+}
+
+function targetRange(loss: Loss | undefined, outputShape: readonly number[]) {
+  if (loss?.name === "sigmoidCrossEntropy") {
+    return { expected: "targets between 0 and 1", fits: (value: number) => value >= 0 && value <= 1 };
+  }
+  if (loss?.name !== "tokenCrossEntropy") return { expected: "targets that are finite numbers", fits: Number.isFinite };
+  const vocabulary = outputShape.at(-1)!;
+  return {
+    expected: `token ids from 0 to ${vocabulary - 1} as targets, or -1 for none`,
+    fits: (value: number) => Number.isInteger(value) && value >= -1 && value < vocabulary,
+  };
 }
 
 export function checkSampleWeights(weights: Float32Array | undefined, rows: number, what: string): void {

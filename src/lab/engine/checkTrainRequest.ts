@@ -25,7 +25,10 @@ export function checkTrainRequest(request: TrainRequest): TrainingPlan {
   const lookUp = graph.layers.find(({ type }) => type === "NearestNeighbors");
   if (lookUp) throw noGradients(lookUp);
   requireNoOperators(graph.layers);
-  const rows = checkExamples(graph, loss, train, "training");
+  const { views = 1 } = train;
+  const rows = checkExamples(graph, loss, train, "training") / views;
+  require("views", views, () =>
+    Number.isInteger(views) && views >= 1 && Number.isInteger(rows), "a whole part of the rows");
   if (validation) checkExamples(graph, loss, validation, "validation");
   checkSettings(request);
   if (batchSize > rows) {
@@ -45,7 +48,7 @@ export function checkTrainRequest(request: TrainRequest): TrainingPlan {
 }
 
 function checkSettings(request: TrainRequest): void {
-  const { optimizer, loss } = request;
+  const { optimizer, loss, corruption } = request;
   const whole = (value: number) => Number.isInteger(value) && value >= 1;
   require("epochs", request.epochs, whole, "a whole number, at least 1");
   require("batchSize", request.batchSize, whole, "a whole number, at least 1");
@@ -59,6 +62,9 @@ function checkSettings(request: TrainRequest): void {
     require("epsilon", optimizer.epsilon, positive, "a number above 0");
   }
   if (loss && "labelSmoothing" in loss) require("labelSmoothing", loss.labelSmoothing, belowOne, "in [0, 1)");
+  if (corruption?.name === "masking") require("masking rate", corruption.rate, belowOne, "in [0, 1)");
+  if (corruption?.name === "gaussian")
+    require("deviation", corruption.deviation, notNegative, "a number of at least 0");
   require("rank", request.lowRank?.rank, whole, "a whole number, at least 1");
   require("scale", request.lowRank?.scale, Number.isFinite, "a number");
   require("clipNorm", request.clipNorm, positive, "a number above 0");

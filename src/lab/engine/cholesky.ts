@@ -9,10 +9,18 @@ export interface Cholesky {
 export function cholesky(matrix: Float64Array, size: number): Cholesky {
   const lower = new Float64Array(size * size);
   const upper = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      const rest = matrix[i * size + j]! - dotAt(lower, i * size, lower, j * size, j);
-      lower[i * size + j] = upper[j * size + i] = i === j ? Math.sqrt(rest) : rest / lower[j * size + j]!;
+  const known = new Float64Array(4);
+  for (let from = 0; from < size; from += 4) {
+    const end = Math.min(from + 4, size);
+    for (let j = 0; j < end; j++) {
+      // Of columns before this block all four rows at once; those of the block need each other's.
+      const common = Math.min(j, from);
+      fourDots(known, lower, from * size, size, end - from, lower, j * size, common);
+      for (let i = Math.max(from, j); i < end; i++) {
+        let rest = matrix[i * size + j]! - known[i - from]!;
+        for (let k = common; k < j; k++) rest -= lower[i * size + k]! * lower[j * size + k]!;
+        lower[i * size + j] = upper[j * size + i] = i === j ? Math.sqrt(rest) : rest / lower[j * size + j]!;
+      }
     }
   }
   return { size, lower, upper };
@@ -20,68 +28,54 @@ export function cholesky(matrix: Float64Array, size: number): Cholesky {
 
 /** Divides vectors, which lie one after the other, by the matrix; in place. Four of them at a time read its numbers once. */
 export function solveInPlace({ size, lower, upper }: Cholesky, vectors: Float64Array): void {
-  let from = 0;
-  for (; from + 4 * size <= vectors.length; from += 4 * size) {
-    for (let i = 0; i < size; i++) solveFour(lower, size, vectors, from, i, 0, i);
-    for (let i = size - 1; i >= 0; i--) solveFour(upper, size, vectors, from, i, i + 1, size);
-  }
-  for (; from < vectors.length; from += size) {
+  const known = new Float64Array(4);
+  for (let from = 0; from < vectors.length; from += 4 * size) {
+    const count = Math.min(4, (vectors.length - from) / size);
     for (let i = 0; i < size; i++) {
-      const known = dotAt(lower, i * size, vectors, from, i);
-      vectors[from + i] = (vectors[from + i]! - known) / lower[i * size + i]!;
+      fourDots(known, vectors, from, size, count, lower, i * size, i);
+      for (let k = 0; k < count; k++) {
+        const at = from + k * size + i;
+        vectors[at] = (vectors[at]! - known[k]!) / lower[i * size + i]!;
+      }
     }
     for (let i = size - 1; i >= 0; i--) {
-      const known = dotAt(upper, i * size + i + 1, vectors, from + i + 1, size - i - 1);
-      vectors[from + i] = (vectors[from + i]! - known) / upper[i * size + i]!;
+      fourDots(known, vectors, from + i + 1, size, count, upper, i * size + i + 1, size - i - 1);
+      for (let k = 0; k < count; k++) {
+        const at = from + k * size + i;
+        vectors[at] = (vectors[at]! - known[k]!) / upper[i * size + i]!;
+      }
     }
   }
 }
 
-/** Component `i` of four vectors, where those from `begin` to `end` are known. */
-function solveFour(
-  matrix: Float64Array,
-  size: number,
+/** Products of up to four vectors, `stride` numbers apart, with another one. Everything here comes down to this one loop, which is compiled once. */
+function fourDots(
+  products: Float64Array,
   vectors: Float64Array,
+  first: number,
+  stride: number,
+  count: number,
+  factors: Float64Array,
   from: number,
-  i: number,
-  begin: number,
-  end: number,
+  length: number,
 ): void {
-  const row = i * size;
-  const second = from + size;
-  const third = second + size;
-  const fourth = third + size;
+  // What there is less than four of is the first one again.
+  const second = count > 1 ? first + stride : first;
+  const third = count > 2 ? first + 2 * stride : first;
+  const fourth = count > 3 ? first + 3 * stride : first;
   let s = 0;
   let t = 0;
   let u = 0;
   let v = 0;
-  for (let j = begin; j < end; j++) {
-    const factor = matrix[row + j]!;
-    s += factor * vectors[from + j]!;
-    t += factor * vectors[second + j]!;
-    u += factor * vectors[third + j]!;
-    v += factor * vectors[fourth + j]!;
+  for (let k = 0; k < length; k++) {
+    const factor = factors[from + k]!;
+    s += factor * vectors[first + k]!;
+    t += factor * vectors[second + k]!;
+    u += factor * vectors[third + k]!;
+    v += factor * vectors[fourth + k]!;
   }
-  const inverse = 1 / matrix[row + i]!;
-  vectors[from + i] = (vectors[from + i]! - s) * inverse;
-  vectors[second + i] = (vectors[second + i]! - t) * inverse;
-  vectors[third + i] = (vectors[third + i]! - u) * inverse;
-  vectors[fourth + i] = (vectors[fourth + i]! - v) * inverse;
-}
-
-/** As `dot`, without a view for each row. */
-function dotAt(a: Float64Array, fromA: number, b: Float64Array, fromB: number, length: number): number {
-  let s = 0;
-  let t = 0;
-  let u = 0;
-  let v = 0;
-  let i = 0;
-  for (const end = length - 3; i < end; i += 4) {
-    s += a[fromA + i]! * b[fromB + i]!;
-    t += a[fromA + i + 1]! * b[fromB + i + 1]!;
-    u += a[fromA + i + 2]! * b[fromB + i + 2]!;
-    v += a[fromA + i + 3]! * b[fromB + i + 3]!;
-  }
-  for (; i < length; i++) s += a[fromA + i]! * b[fromB + i]!;
-  return s + t + (u + v);
+  products[0] = s;
+  products[1] = t;
+  products[2] = u;
+  products[3] = v;
 }

@@ -10,6 +10,7 @@ import type { Loss } from "./engine";
 import { flattenAsConvolution } from "./flattenAsConvolution";
 import { withoutNorms } from "./foldBatchNorm";
 import type { TrainedLayers } from "./lowRank";
+import { targetsOfRow } from "./losses/lossRules";
 import { lossRules } from "./losses/lossTable";
 import { writeLoss } from "./losses/writeLoss";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder";
@@ -38,7 +39,7 @@ export interface StepOptions extends TrainedLayers {
  */
 export const names = {
   input: inputName,
-  /** Class indices int32 `[batch]`, or values `[batch, outputs]`. */
+  /** Class indices int32 `[batch]`, or float32 `[batch, targetsOfRow]`. */
   targets: "batch targets",
   /** `[batch]`. */
   weights: "batch weights",
@@ -70,7 +71,7 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
   const targets =
     lossRules(options.loss).targets === "classes"
       ? builder.input(names.targets, [options.batch], "int32")
-      : builder.input(names.targets, output.shape);
+      : builder.input(names.targets, [options.batch, targetsOfRow(lossRules(options.loss), outputShape(model))]);
   const rowWeights = options.weighted ? builder.input(names.weights, [options.batch]) : undefined;
   const loss = writeLoss(builder, options.loss, output, targets, rowWeights);
   const byWeight = writeUnfoldedGradients(
@@ -89,20 +90,25 @@ export function compileStep(model: LayerGraph, options: StepOptions): Uint8Array
 
 /** @throws GraftError `engine/not-logits` when the graph's output is nothing that the loss can be computed of. */
 export function checkOutput(graph: LayerGraph, loss: Loss | undefined): void {
-  const { ownActivation } = lossRules(loss);
-  const shape = valueShapes(graph).get(graph.output)!;
+  const { ownActivation, targets } = lossRules(loss);
+  const shape = outputShape(graph);
+  const wanted = targets === "tokens" ? ["steps", "vocabulary"] : ["outputs"];
   const last = graph.layers.find(({ name }) => name === graph.output);
   const activation = last && "activation" in last ? last.activation : "linear";
   const ending = ownActivation !== undefined && activation === ownActivation ? `a ${ownActivation}` : undefined;
-  if (shape.length === 1 && ending === undefined) return;
+  if (shape.length === wanted.length && ending === undefined) return;
   throw new GraftError({
     code: "engine/not-logits",
-    expected: `layer "${graph.output}" to give ${ownActivation ? "logits" : "values"} of shape [outputs]`,
+    expected: `layer "${graph.output}" to give ${ownActivation ? "logits" : "values"} of shape [${wanted.join(", ")}]`,
     found: ending ?? `shape [${shape.join(", ")}]`,
     remedy: ownActivation
       ? `End the graph with a Dense layer without activation; the loss applies the ${ownActivation} itself`
       : "End the graph with a Dense layer, or flatten its output",
   });
+}
+
+function outputShape(graph: LayerGraph): readonly number[] {
+  return valueShapes(graph).get(graph.output)!;
 }
 
 function writeEnd(builder: GraphBuilder, end: StepOptions["end"], gradient: Value): void {

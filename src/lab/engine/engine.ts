@@ -4,6 +4,7 @@
  * gives the same bits on the same machine.
  */
 import type { Layer, LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
+import type { Corruption } from "./corruption";
 import type { EarlyStopping } from "./earlyStopping";
 import type { LowRank } from "./lowRank";
 import type { Optimizer } from "./optimizer";
@@ -55,7 +56,7 @@ export interface SolveHeadRequest {
   readonly labelSmoothing?: number;
   /** Default 500. */
   readonly maxIterations?: number;
-  /** Converged when no component of the gradient is larger. Default 1e-6, or 1e-5 · `l2` where that is more: the penalty bends. */
+  /** Converged when no component of the gradient is larger. Default 1e-5, a tenth of scikit-learn's. */
   readonly tolerance?: number;
   /** Start from here, e.g. from the solution for a neighbouring `l2`; few rows are solved sooner from zeros. Default zeros. */
   readonly start?: { readonly kernel: Tensor; readonly bias: Tensor };
@@ -100,9 +101,17 @@ export interface Examples {
   readonly targets: Targets;
   /** `[n]`, factors of the rows' losses, not negative. Default 1. The mean loss is Σ weight · loss / n, as in Keras. */
   readonly sampleWeights?: Float32Array;
+  /**
+   * The rows are so many views of the same `n / views` examples, one behind the other; each epoch trains on the next view, so that it sees
+   * the examples as no epoch before. Default 1. Validation has one.
+   */
+  readonly views?: number;
 }
 
-/** Class indices from 0, `[n]`; or values `[n, outputs]` for sigmoid cross-entropy (each in [0, 1]) and mean squared error. */
+/**
+ * Class indices from 0, `[n]`; values `[n, outputs]` for sigmoid cross-entropy (each in [0, 1]) and mean squared error; or token ids
+ * `[n, steps]` for token cross-entropy.
+ */
 export type Targets = Int32Array | Tensor;
 
 /** Of one row; a batch's loss is the mean over its rows. */
@@ -112,7 +121,9 @@ export type Loss =
   /** The output are logits `[n, outputs]`, each a question of its own; mean over the outputs. */
   | { readonly name: "sigmoidCrossEntropy"; readonly labelSmoothing?: number }
   /** Mean over the outputs. */
-  | { readonly name: "meanSquaredError" };
+  | { readonly name: "meanSquaredError" }
+  /** The output are logits `[n, steps, vocabulary]`; targets are token ids, -1 where nothing is asked. Mean over the steps that are asked for. */
+  | { readonly name: "tokenCrossEntropy" };
 
 export interface TrainRequest {
   /** The tail. Its output is what the loss reads. */
@@ -127,6 +138,8 @@ export interface TrainRequest {
   readonly lowRank?: LowRank;
   readonly train: Examples;
   readonly validation?: Examples;
+  /** Of the rows of `train.features`, drawn anew each time one is trained on; targets and validation stay clean. Default: none. */
+  readonly corruption?: Corruption;
   /** Default softmax cross-entropy without label smoothing. */
   readonly loss?: Loss;
   readonly epochs: number;
@@ -145,7 +158,7 @@ export interface TrainRequest {
   readonly clipNorm?: number;
   /** Moving average of the weights, `average · decay + weights · (1 - decay)` after each update. Default: none. */
   readonly emaDecay?: number;
-  /** Order of the examples and dropout. */
+  /** Order of the examples, corruption and dropout. */
   readonly seed: number;
   readonly interruptFlag?: Int32Array<SharedArrayBuffer>;
   /** At most this often, and at the end of an epoch, the observer gets a snapshot. Default: never. */

@@ -9,9 +9,15 @@ export interface HeadProblem {
   readonly objectives: readonly Objective[];
   /** Of a step and a gradient. */
   readonly inner: (step: Float64Array, gradient: Float64Array) => number;
-  /** The step that a guess of the Hessian makes of a gradient; without it steps and gradients are the same kind of vector. */
-  readonly step?: (gradient: Float64Array) => Float64Array;
+  /** A gradient divided by a guess of the Hessian, which is a step; without it steps and gradients are the same kind of vector. */
+  readonly divide?: (gradient: Float64Array) => DividedGradient;
   head(point: Float64Array): Pick<SolvedHead, "kernel" | "bias">;
+}
+
+export interface DividedGradient {
+  readonly divided: Float64Array;
+  /** The guess is another than that of the division before. */
+  readonly fresh: boolean;
 }
 
 /** Over heads as they are: a vector is the kernel `[width, classes]` row by row, then the bias `[classes]`. */

@@ -1,13 +1,14 @@
 import { valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph } from "../backbone/layerGraph";
 import type { Examples, Loss } from "./engine";
+import { targetsOfRow } from "./losses/lossRules";
 import { lossRules } from "./losses/lossTable";
 import type { RowReader } from "./rowReader";
 import type { StepScore } from "./stepBatch";
 
 const largestBatch = 256;
 
-/** The output of one batch in inference mode: from `[rows, …]` into `[rows, outputs]`, both flat. */
+/** The output of one batch in inference mode: from `[rows, …]` into `[rows, …output]`, both flat. */
 export type ForwardBatch = (input: Float32Array, output: Float32Array, rows: number) => Promise<void>;
 
 /** Scores examples in inference mode (no dropout, moving statistics): sums over all rows of the loss, times their weights, and of hits. */
@@ -35,9 +36,11 @@ export class InferenceScorer {
   async score(forward: ForwardBatch): Promise<StepScore> {
     const graph = this.#graph;
     const rowSize = sizeOf(graph.input.shape);
-    const outputs = sizeOf(valueShapes(graph).get(graph.output)!);
+    const outputShape = valueShapes(graph).get(graph.output)!;
+    const outputs = sizeOf(outputShape);
     const { targets, sampleWeights } = this.#examples;
     const rules = lossRules(this.#loss);
+    const targetSize = targetsOfRow(rules, outputShape);
     let loss = 0;
     let correct = 0;
     for (let from = 0; from < this.#rows; from += largestBatch) {
@@ -48,7 +51,7 @@ export class InferenceScorer {
         const row = from + i;
         const values = this.#output.subarray(i * outputs, (i + 1) * outputs);
         const isClass = !("shape" in targets);
-        const target = isClass ? targets[row]! : targets.data.subarray(row * outputs, (row + 1) * outputs);
+        const target = isClass ? targets[row]! : targets.data.subarray(row * targetSize, (row + 1) * targetSize);
         loss += rules.ofRow(values, target) * (sampleWeights?.[row] ?? 1);
         if (isClass && largestIndex(values) === target) correct++;
       }

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { SolveHeadRequest } from "./engine";
 import { type Evaluation, type Objective, penalised } from "./objective";
-import { GraphBuilder, type ElementType } from "./onnx/graphBuilder";
+import { dataTypes, GraphBuilder, type ElementType } from "./onnx/graphBuilder";
 import type { Runtime } from "./runtime";
 
 type Precision = "float32" | "float64";
@@ -118,7 +118,9 @@ function lossModel(precision: Precision, transposed: boolean): Uint8Array {
   const rowWeights = graph.input("rowWeights", ["rows", 1], type);
   const shape = ["rows", "classes"];
   const x =
-    precision === "float32" ? features : graph.node("Cast", [features], ["rows", "width"], { to: doubleElement }, type);
+    precision === "float32"
+      ? features
+      : graph.node("Cast", [features], ["rows", "width"], { to: dataTypes.float64 }, type);
   const logits = graph.node("Add", [graph.node("MatMul", [x, kernel], shape, {}, type), bias], shape, {}, type);
   const logProbabilities = graph.node("LogSoftmax", [logits], shape, { axis: -1 }, type);
   const losses = graph.node("Mul", [targets, logProbabilities], shape, {}, type);
@@ -137,9 +139,6 @@ function lossModel(precision: Precision, transposed: boolean): Uint8Array {
   graph.output("loss", graph.node("Neg", [sum], [], {}, type));
   return graph.toBytes("headLoss");
 }
-
-/** `TensorProto.DataType.DOUBLE` */
-const doubleElement = 11;
 
 async function transpose(runtime: Runtime, x: OrtTensor): Promise<OrtTensor> {
   const session: InferenceSession = await runtime.session("head transpose", () => {

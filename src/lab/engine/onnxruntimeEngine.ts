@@ -165,11 +165,12 @@ function copiedFeatures(features: Features): Features {
 }
 
 function copiedExamples(examples: Examples): Examples {
-  const { targets, sampleWeights } = examples;
+  const { targets, sampleWeights, views } = examples;
   return {
     features: copiedFeatures(examples.features),
     targets: "shape" in targets ? copied(targets) : targets.slice(),
     ...(sampleWeights && { sampleWeights: sampleWeights.slice() }),
+    ...(views !== undefined && { views }),
   };
 }
 

@@ -30,6 +30,8 @@ export function requestFingerprint(request: TrainRequest): RequestFingerprint {
     "the clipping": `${request.clipNorm ?? "none"}`,
     "the moving average": `${request.emaDecay ?? "none"}`,
     "the low-rank updates": request.lowRank ? JSON.stringify(request.lowRank) : "none",
+    "the views": train.views === undefined ? "none" : `${train.views}`,
+    "the corruption": request.corruption ? JSON.stringify(request.corruption) : "none",
   };
 }
 

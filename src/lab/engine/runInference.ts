@@ -17,15 +17,17 @@ export async function runInference(
   options: InferOptions = {},
 ): Promise<Tensor> {
   const rows = rowsOfInput("input", input, graph.input.shape);
-  const outputShape = valueShapes(graph).get(graph.output)!;
-  const session = await runtime.session(`infer ${options.modelKey ?? contentKey(graph, weights)}`, () =>
-    exportOnnx(graph, weights),
-  );
+  const shapes = valueShapes(graph);
+  const outputShape = shapes.get(graph.output)!;
+  const batchSize = options.batchSize ?? 256;
+  // Of the values between layers only those of neighbours are there at once.
+  const bytes = 3 * 4 * batchSize * Math.max(...[...shapes.values()].map(sizeOf));
+  const key = `infer ${options.modelKey ?? contentKey(graph, weights)}`;
+  const session = await runtime.session(key, () => exportOnnx(graph, weights), bytes);
   const { Tensor: OrtTensor } = await runtime.ort();
   const inputSize = sizeOf(graph.input.shape);
   const outputSize = sizeOf(outputShape);
   const data = new Float32Array(rows * outputSize);
-  const batchSize = options.batchSize ?? 256;
   const reader = openRows(input);
   const isView = isInMemory(input) && input.data.buffer instanceof ArrayBuffer; // ONNX Runtime takes no shared memory.
   const buffer = new Float32Array(isView ? 0 : batchSize * inputSize);

@@ -1,6 +1,8 @@
-import { placedLayers } from "../backbone/graphShapes";
+import { placedLayers, valueShapes } from "../backbone/graphShapes";
+import { sizeOf } from "../backbone/kinds/layerKind";
 import { checkOutput } from "./compileStep";
 import type { TrainingPlan } from "./checkTrainRequest";
+import { corruptedRows } from "./corruption";
 import { diagnoseDivergence } from "./diagnoseDivergence";
 import type { TrainObserver, TrainRequest, TrainResult } from "./engine";
 import { exportWithWeightInputs } from "./exportOnnx";
@@ -119,14 +121,15 @@ class CompiledMachine implements TrainingMachine {
     dropout,
   }: PlannedUpdate): Promise<StepScore | DivergenceCause> {
     const { state, inputs, full, last, fullFeeds, lastFeeds, update } = this.#parts;
-    const { train, batchSize } = this.#request;
+    const { graph, train, batchSize, corruption } = this.#request;
+    const reader = corruptedRows(this.#reader, corruption, sizeOf(graph.input.shape), dropout);
     inputs.set(step, learningRate);
     if (update) state.beginGroup();
     let loss = 0;
     let correct = 0;
     for (let done = 0; done < rows;) {
       const batch = rows - done < batchSize ? last : full;
-      batch.load(this.#reader, train, order, from + done, dropout);
+      batch.load(reader, train, order, from + done, dropout);
       if (update) {
         batch.setShare(batch.rows / rows);
         await state.gather(batch.session, batch.feeds, batch.fetches);
@@ -151,10 +154,11 @@ class CompiledMachine implements TrainingMachine {
       exportWithWeightInputs(graph, lowRankUpdates(placedLayers(graph), this.#request)),
     );
     const { Tensor } = await runtime.ort();
+    const outputShape = valueShapes(graph).get(graph.output)!;
     const weightFeeds = this.#parts.state.scoredFeeds;
     return this.#scorer.score(async (input, output, rows) => {
       const feed = new Tensor("float32", input, [rows, ...graph.input.shape]);
-      const fetch = new Tensor("float32", output, [rows, output.length / rows]);
+      const fetch = new Tensor("float32", output, [rows, ...outputShape]);
       await session.run({ ...weightFeeds, [graph.input.name]: feed }, { output: fetch });
     });
   }

@@ -5,7 +5,7 @@
 import type * as OrtModule from "onnxruntime-node";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { GraftError } from "../../shared/graftError";
 
 type Ort = typeof OrtModule;
@@ -41,14 +41,25 @@ function isSmtActive(): boolean {
 
 export type Feeds = Record<string, OrtTensor>;
 
+interface KeptSession {
+  readonly session: Promise<InferenceSession>;
+  /** What its model and the values between its layers take, about. */
+  readonly bytes: number;
+}
+
+/** What sessions may take in all, so that small networks that take turns are not compiled again and again. */
+const sessionMemory = Math.min(2 ** 30, totalmem() / 16);
+/** A session that nobody gives a size for takes some megabytes. */
+const someBytes = 2 ** 24;
+
 export class Runtime {
-  readonly #sessions = new Map<string, Promise<InferenceSession>>();
-  readonly #limit: number;
+  readonly #sessions = new Map<string, KeptSession>();
+  readonly #least: number;
   #ort: Promise<Ort> | undefined;
 
-  /** @param limit How many sessions are kept. Their memory is that of a model and its activations each. */
-  constructor(limit = 12) {
-    this.#limit = limit;
+  /** @param least So many sessions are kept whatever they take. Default 12. */
+  constructor(least = 12) {
+    this.#least = least;
   }
 
   /** @throws GraftError `engine/onnxruntime-missing` where the package has no binary for this machine. */
@@ -66,13 +77,17 @@ export class Runtime {
     return this.#ort;
   }
 
-  /** The session for `key`, made from `model()` if there is none. A session in use must be among the newest `limit`. */
-  async session(key: string, model: () => Uint8Array): Promise<InferenceSession> {
+  /**
+   * The session for `key`, made from `model()` if there is none. A session in use must be among the newest `least`.
+   *
+   * @param bytes What the values between its layers take, about. Default 16 MB.
+   */
+  async session(key: string, model: () => Uint8Array, bytes = someBytes): Promise<InferenceSession> {
     const { InferenceSession } = await this.ort();
-    const known = this.#sessions.get(key);
-    const session = known ?? InferenceSession.create(model(), sessionOptions);
+    const kept = this.#sessions.get(key) ?? made(InferenceSession, model(), bytes);
+    const { session } = kept;
     this.#sessions.delete(key);
-    this.#sessions.set(key, session);
+    this.#sessions.set(key, kept);
     try {
       await session;
     } catch (error) {
@@ -86,14 +101,20 @@ export class Runtime {
   async dispose(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    for (const session of sessions) await (await session).release();
+    for (const { session } of sessions) await (await session).release();
   }
 
   async #evict(): Promise<void> {
-    for (const [key, session] of this.#sessions) {
-      if (this.#sessions.size <= this.#limit) return;
+    let total = [...this.#sessions.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [key, { session, bytes }] of this.#sessions) {
+      if (this.#sessions.size <= this.#least || total <= sessionMemory) return;
+      total -= bytes;
       this.#sessions.delete(key);
       await (await session).release();
     }
   }
+}
+
+function made(Session: typeof InferenceSession, model: Uint8Array, bytes: number): KeptSession {
+  return { session: Session.create(model, sessionOptions), bytes: model.length + bytes };
 }

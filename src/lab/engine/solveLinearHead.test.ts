@@ -65,7 +65,7 @@ describe("solveLinearHead", () => {
     const solved = await solveLinearHead(problem(60, 20, 5), { onIteration: (report) => reports.push(report) });
     expect(reports).toHaveLength(solved.iterations);
     expect(reports.every(({ objective }, i) => i === 0 || objective <= reports[i - 1]!.objective)).toBe(true);
-    expect(reports.at(-1)!.gradient).toBeLessThanOrEqual(1e-6);
+    expect(reports.at(-1)!.gradient).toBeLessThanOrEqual(1e-5);
     expect(solved.objective).toBeGreaterThan(solved.loss);
   });
 
@@ -166,7 +166,7 @@ describe("in the span of the rows", () => {
   });
 
   test("says of the head what the head is", async () => {
-    const request = problem(41, 90, 5, { l2: 0.003 });
+    const request = problem(41, 90, 5, { l2: 0.003, tolerance: 1e-6 });
     const spanned = await solveLinearHead(request, {}, spanProblem);
     const { objective, loss, steepest } = await measured(request, spanned);
     // The head is float32.
@@ -176,7 +176,7 @@ describe("in the span of the rows", () => {
   });
 
   test("a row that is there twice, and one of zeros, do no harm", async () => {
-    const request = problem(12, 30, 3);
+    const request = problem(12, 30, 3, { tolerance: 1e-6 });
     request.features.data.copyWithin(30, 0, 30);
     request.features.data.fill(0, 60, 90);
     const spanned = await solveLinearHead(request, {}, spanProblem);
@@ -186,7 +186,7 @@ describe("in the span of the rows", () => {
   });
 
   test("features that are not centred: the bias is found with the kernel", async () => {
-    const request = problem(24, 40, 3);
+    const request = problem(24, 40, 3, { tolerance: 1e-6 });
     const shifted = { shape: [24, 40], data: request.features.data.map((value) => value + 3) };
     const spanned = await solveLinearHead({ ...request, features: shifted }, {}, spanProblem);
     const expected = await solveLinearHead({ ...request, features: shifted }, {}, overKernels);

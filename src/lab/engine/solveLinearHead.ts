@@ -23,7 +23,7 @@ export async function solveLinearHead(
   problem: (request: SolveHeadRequest) => HeadProblem | Promise<HeadProblem> = plainProblem,
 ): Promise<SolvedHead> {
   checkHeadRequest(request);
-  const { l2, maxIterations = 500, tolerance = Math.max(1e-6, 1e-5 * l2), interruptFlag } = request;
+  const { maxIterations = 500, tolerance = 1e-5, interruptFlag } = request;
   const parts = await problem(request);
   const { objectives, inner } = parts;
   const memory = new LimitedMemory(10, parts);
@@ -33,15 +33,15 @@ export async function solveLinearHead(
   let interrupted = false;
   for (const objective of objectives) {
     if (interrupted) break;
+    memory.changeObjective();
     current = await objective.evaluate(point);
     let best: Evaluation = current;
     let sinceBest = 0;
     while (current.steepest > tolerance && iterations < maxIterations) {
       interrupted = interruptFlag !== undefined && Atomics.load(interruptFlag, 0) !== 0;
       if (interrupted) break;
-      const next = await lineSearch(objective, inner, point, current, memory.direction(current.gradient));
+      const next = await lineSearch(objective, inner, point, current, memory.direction(point, current.gradient));
       if (next === undefined) break;
-      memory.remember(point, next.point, current.gradient, next.evaluation.gradient);
       ({ point, evaluation: current } = next);
       iterations++;
       observer.onIteration?.({

@@ -9,20 +9,19 @@
  */
 import { type Cholesky, cholesky, solveInPlace } from "./cholesky";
 import type { SolveHeadRequest } from "./engine";
-import type { HeadProblem } from "./headProblem";
+import type { DividedGradient, HeadProblem } from "./headProblem";
 import type { Evaluation } from "./objective";
 import { gramMatrix } from "./gramMatrix";
 import { crossEntropyInPlace } from "./softmaxObjective";
-import { addScaled, dot, largest } from "./vectors";
+import { dot, largest } from "./vectors";
 
 /** The Hessian, as if all logits had the curvature that they have on average, is factored anew when that is so many times another. */
-const otherCurvature = 8;
+const otherCurvature = 3;
 
-export function spanProblem(request: SolveHeadRequest): HeadProblem {
+export function spanProblem(request: SolveHeadRequest, gram: Float64Array = gramMatrix(request.features)): HeadProblem {
   const { features, labels, classes, l2, sampleWeights, labelSmoothing = 0 } = request;
   const [rows, width] = features.shape as [number, number];
-  const x = new Float64Array(features.data);
-  const gram = gramMatrix(x, rows);
+  const x = features.data;
   const size = rows * classes;
   const half = size + classes;
   const longest = longestColumn(x, width);
@@ -63,21 +62,16 @@ export function spanProblem(request: SolveHeadRequest): HeadProblem {
     return most;
   }
 
-  function step(gradient: Float64Array): Float64Array {
-    if (hessian === undefined || Math.abs(Math.log(curvature / hessian.curvature)) > Math.log(otherCurvature)) {
-      hessian = meanHessian(gram, rows, Math.max(curvature, 1e-6 / size), l2);
-    }
-    return dividedBy(hessian, gradient, classes);
+  function divide(gradient: Float64Array): DividedGradient {
+    const fresh = hessian === undefined || Math.abs(Math.log(curvature / hessian.curvature)) > Math.log(otherCurvature);
+    if (fresh) hessian = meanHessian(gram, rows, Math.max(curvature, 1e-6 / size), l2);
+    return { divided: dividedBy(hessian!, gradient, classes), fresh };
   }
 
   function head(point: Float64Array): ReturnType<HeadProblem["head"]> {
     const kernel = new Float32Array(width * classes);
-    const column = new Float64Array(width);
     for (let c = 0; c < classes; c++) {
-      column.fill(0);
-      for (let row = 0; row < rows; row++) {
-        addScaled(column, x.subarray(row * width, (row + 1) * width), point[c * rows + row]!);
-      }
+      const column = combinationOfRows(x, width, point.subarray(c * rows, (c + 1) * rows));
       for (let j = 0; j < width; j++) kernel[j * classes + c] = column[j]!;
     }
     return {
@@ -90,7 +84,7 @@ export function spanProblem(request: SolveHeadRequest): HeadProblem {
     start: new Float64Array(2 * half),
     objectives: [{ precision: 1e-15, evaluate: (point) => Promise.resolve(evaluate(point)) }],
     inner: (a, b) => dot(a.subarray(half), b),
-    step,
+    divide,
     head,
   };
 }
@@ -144,7 +138,28 @@ function dividedBy(
   return step;
 }
 
-function longestColumn(x: Float64Array, width: number): number {
+/** Four rows at a time, so that sums are read and written as seldom. */
+function combinationOfRows(x: Float32Array, width: number, coefficients: Float64Array): Float64Array {
+  const sum = new Float64Array(width);
+  let row = 0;
+  for (; row + 4 <= coefficients.length; row += 4) {
+    const [a, b, c, d] = coefficients.subarray(row, row + 4) as unknown as [number, number, number, number];
+    const first = row * width;
+    const second = first + width;
+    const third = second + width;
+    const fourth = third + width;
+    for (let j = 0; j < width; j++) {
+      sum[j]! += a * x[first + j]! + b * x[second + j]! + c * x[third + j]! + d * x[fourth + j]!;
+    }
+  }
+  for (; row < coefficients.length; row++) {
+    const coefficient = coefficients[row]!;
+    for (let j = 0; j < width; j++) sum[j]! += coefficient * x[row * width + j]!;
+  }
+  return sum;
+}
+
+function longestColumn(x: Float32Array, width: number): number {
   const squares = new Float64Array(width);
   for (let from = 0; from < x.length; from += width) {
     for (let j = 0; j < width; j++) squares[j]! += x[from + j]! * x[from + j]!;

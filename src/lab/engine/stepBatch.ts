@@ -5,6 +5,8 @@ import type { Rng } from "../../shared/rng";
 import { compileStep, names, type StepOptions } from "./compileStep";
 import { maskName } from "./differentiate";
 import type { Examples } from "./engine";
+import { targetsOfRow } from "./losses/lossRules";
+import { lossRules } from "./losses/lossTable";
 import type { RowReader } from "./rowReader";
 import type { Feeds, Runtime } from "./runtime";
 import type { OrtTensorClass } from "./trainingState";
@@ -26,7 +28,7 @@ export class StepBatch {
   readonly fetches: Feeds;
   readonly rows: number;
   readonly #rowSize: number;
-  readonly #outputs: number;
+  readonly #targetSize: number;
   readonly #input: Float32Array;
   readonly #labels: Int32Array;
   readonly #values: Float32Array;
@@ -37,8 +39,10 @@ export class StepBatch {
   readonly #predicted: Int32Array | undefined;
 
   static async create(runtime: Runtime, graph: LayerGraph, options: StepOptions): Promise<StepBatch> {
-    const session = await runtime.session(`step ${JSON.stringify([graph, options])}`, () =>
-      compileStep(graph, options),
+    const session = await runtime.session(
+      `step ${JSON.stringify([graph, options])}`,
+      () => compileStep(graph, options),
+      stepBytes(graph, options.batch),
     );
     const { Tensor } = await runtime.ort();
     return new StepBatch(session, graph, options, Tensor);
@@ -47,18 +51,18 @@ export class StepBatch {
   private constructor(
     session: InferenceSession,
     graph: LayerGraph,
-    { batch, weighted, end }: StepOptions,
+    { batch, loss, weighted, end }: StepOptions,
     Tensor: OrtTensorClass,
   ) {
     this.session = session;
     this.rows = batch;
     this.#rowSize = sizeOf(graph.input.shape);
-    this.#outputs = sizeOf(valueShapes(graph).get(graph.output)!);
+    this.#targetSize = targetsOfRow(lossRules(loss), valueShapes(graph).get(graph.output)!);
     this.#input = new Float32Array(batch * this.#rowSize);
     this.#losses = new Float32Array(batch);
     const ofClasses = session.outputNames.includes(names.predicted);
     this.#labels = new Int32Array(ofClasses ? batch : 0);
-    this.#values = new Float32Array(ofClasses ? 0 : batch * this.#outputs);
+    this.#values = new Float32Array(ofClasses ? 0 : batch * this.#targetSize);
     this.#weights = new Float32Array(weighted ? batch : 0);
     this.#predicted = ofClasses ? new Int32Array(batch) : undefined;
     const masks = maskInputs(session, graph);
@@ -67,7 +71,7 @@ export class StepBatch {
       [names.input]: new Tensor("float32", this.#input, [batch, ...graph.input.shape]),
       [names.targets]: ofClasses
         ? new Tensor("int32", this.#labels, [batch])
-        : new Tensor("float32", this.#values, [batch, this.#outputs]),
+        : new Tensor("float32", this.#values, [batch, this.#targetSize]),
       ...(weighted && { [names.weights]: new Tensor("float32", this.#weights, [batch]) }),
       ...(end === "accumulate" && { [names.share]: new Tensor("float32", this.#share, []) }),
       ...Object.fromEntries(
@@ -84,7 +88,7 @@ export class StepBatch {
   load(features: RowReader, examples: Examples, order: Uint32Array, from: number, dropout: Rng): void {
     const { targets, sampleWeights } = examples;
     const size = this.#rowSize;
-    const width = this.#outputs;
+    const width = this.#targetSize;
     const [labels, values] = "shape" in targets ? [undefined, targets.data] : [targets, undefined];
     for (let i = 0; i < this.rows; i++) {
       const row = order[from + i]!;
@@ -128,4 +132,10 @@ function maskInputs(session: InferenceSession, graph: LayerGraph) {
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Values, their gradients, and the columns of the convolutions between them. */
+function stepBytes(graph: LayerGraph, batch: number): number {
+  const numbers = [...valueShapes(graph).values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return 3 * 4 * batch * numbers;
 }

@@ -1,8 +1,6 @@
 /** Entry of the trainer thread: owns ONNX Runtime and does all the arithmetic, so that the main thread stays free. */
 import { parentPort, type Transferable } from "node:worker_threads";
-import { kernelProblem } from "./headProblem";
-import { onnxHeadObjectives } from "./onnxHeadObjectives";
-import { smallProblem } from "./plainProblem";
+import { onnxHeadProblem } from "./onnxHeadProblem";
 import { ProgressOutbox } from "./progressOutbox";
 import { runInference } from "./runInference";
 import { runTraining } from "./runTraining";
@@ -59,7 +57,7 @@ function resultOf(id: number, job: Job, outbox: ProgressOutbox): Promise<Results
       return solveLinearHead(
         job.request,
         { onIteration: (iteration) => outbox.add({ kind: "iteration", iteration }) },
-        async (request) => smallProblem(request) ?? kernelProblem(request, await onnxHeadObjectives(runtime, request)),
+        (request) => onnxHeadProblem(runtime, request),
       );
   }
 }

@@ -146,11 +146,14 @@ class TrainingRun {
 
   /** Of the running epoch; a run that is taken up within it draws the same again. */
   #order(): Uint32Array {
+    const { rows } = this.#parts.plan;
+    const { views = 1 } = this.#request.train;
     const shuffle = new Rng(0);
     shuffle.state = this.#progress.shuffle;
-    const order = shuffle.permutation(this.#parts.plan.rows);
+    const order = shuffle.permutation(rows);
     this.#nextShuffle = shuffle.state;
-    return order;
+    const firstOfView = (this.#progress.epochs.length % views) * rows;
+    return order.map((row) => firstOfView + row);
   }
 
   /** One update. */

@@ -1,13 +1,13 @@
 /** Which part of an image a model's answer comes from. */
 import { pathTo, weightsOf } from "../backbone/cutGraph";
 import type { Tensor } from "../backbone/layerGraph";
-import { fittedTo, preprocess } from "../backbone/preprocessing";
+import { fittedTo, preprocess, takesTexts } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
 import type { RawImage } from "../data/joinedImages";
 import { largestIndex, softmax } from "../head/softmaxScore";
 import type { Network } from "../train/forwardPass";
 import { ProgressReport } from "../train/progressReport";
-import { requireShape } from "../train/requireFit";
+import { requireInput } from "../train/requireFit";
 import { GraftError } from "../../shared/graftError";
 import { gradCam } from "./gradCam";
 import { lastMaps, requireMaps } from "./mapsLayer";
@@ -57,6 +57,7 @@ export async function explain(
   indices: readonly number[],
   options: ExplainOptions,
 ): Promise<Explanation[]> {
+  requireImages(network);
   requireIndices(dataset, indices);
   const chosen = options.class === undefined ? undefined : classIndex(options.class, model.classes);
   const { graph } = network;
@@ -64,7 +65,7 @@ export async function explain(
   const isGradCam = options.method !== "occlusion";
   const layer = isGradCam ? requireMaps(graph, options.layer ?? lastMaps(graph, model.featureLayer)) : undefined;
   const images = fittedTo(dataset.select(indices), network.preprocessing, graph.input.shape);
-  requireShape(images, graph.input.shape, network.backbone);
+  requireInput(images, network);
   const progress = new ProgressReport("Explaining");
   const explanations: Explanation[] = [];
   try {
@@ -133,6 +134,16 @@ async function occluded(
     );
   }
   return heats;
+}
+
+function requireImages({ backbone, preprocessing }: Network): void {
+  if (!takesTexts(preprocessing)) return;
+  throw new GraftError({
+    code: "explain/texts",
+    expected: "a model of images, whose parts a heat map can lie over",
+    found: `one on "${backbone}", which takes texts`,
+    remedy: "Look at its errors instead: show.topLosses(model, dataset)",
+  });
 }
 
 function requireIndices(dataset: Dataset, indices: readonly number[]): void {

@@ -41,7 +41,9 @@ function subject(row: Pick<ConformanceCase, "graph" | "tokens" | "seed"> = { gra
 const notInTfjs = (graph: LayerGraph) =>
   graph.layers.some(
     (layer) =>
-      ["MultiHeadAttention", "PaddingMask", "Pack", "PositionEmbedding", "Unpack"].includes(layer.type) ||
+      ["GatherSteps", "MultiHeadAttention", "PaddingMask", "Pack", "PositionEmbedding", "Unpack"].includes(
+        layer.type,
+      ) ||
       (layer.type === "GlobalAveragePooling1D" && layer.inputs.length > 1) ||
       ("groups" in layer && layer.groups !== 1) ||
       (layer.type === "DepthwiseConv2D" && layer.dilation !== undefined) ||

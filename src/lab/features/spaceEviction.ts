@@ -42,7 +42,7 @@ export class SpaceEviction {
   async makeRoom(bytes: number): Promise<boolean> {
     if (this.#writtenSince + bytes > measureEveryBytes || !this.#fits(bytes, this.#limitBytes)) {
       const spaces = await this.#measure();
-      const limit = await this.#limit();
+      const limit = await this.limit();
       await this.#evictUntil(spaces, () => this.#fits(bytes, limit));
       if (!this.#fits(bytes, limit)) return false;
     }
@@ -56,7 +56,7 @@ export class SpaceEviction {
     for (const { name, bytes: size } of await this.#measure()) {
       if (await isLeased(this.#files, join(this.#folder, name)).catch(ifMissing)) inUse += size;
     }
-    return inUse + bytes <= (await this.#limit());
+    return inUse + bytes <= (await this.limit());
   }
 
   /** For a disk that is full before the limit is reached. False: there was nothing to remove. */
@@ -73,6 +73,15 @@ export class SpaceEviction {
   async use(): Promise<FeatureUse> {
     const spaces = await this.#measure();
     return { bytes: this.#measuredBytes, spaces: spaces.length };
+  }
+
+  /** In bytes, as it is known after something was measured. */
+  async limit(): Promise<number> {
+    if (this.#limitBytes === undefined) {
+      const { bavail, bsize } = await this.#files.statfs(this.#folder);
+      this.#limitBytes = Math.min(defaultLimitBytes, (this.#measuredBytes + bavail * bsize) / 2);
+    }
+    return this.#limitBytes;
   }
 
   /** Removes every space that no process uses; answers what is gone. */
@@ -141,13 +150,5 @@ export class SpaceEviction {
 
   #fits(bytes: number, limit: number | undefined): boolean {
     return limit !== undefined && this.#measuredBytes + this.#writtenSince + bytes <= limit;
-  }
-
-  async #limit(): Promise<number> {
-    if (this.#limitBytes === undefined) {
-      const { bavail, bsize } = await this.#files.statfs(this.#folder);
-      this.#limitBytes = Math.min(defaultLimitBytes, (this.#measuredBytes + bavail * bsize) / 2);
-    }
-    return this.#limitBytes;
   }
 }

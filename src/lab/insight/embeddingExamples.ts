@@ -5,7 +5,7 @@ import { pack } from "../../shared/packed";
 import { Rng } from "../../shared/rng";
 import type { Tensor } from "../backbone/layerGraph";
 import { largestIndex, softmax } from "../head/softmaxScore";
-import type { PicturedExamples } from "./pictureOf";
+import { isText, type PicturedExamples } from "./pictureOf";
 import { inPictureSize, type Pixels, pngUrl } from "./png";
 
 /** Longer side of a picture. */
@@ -44,6 +44,7 @@ export function predictionsOf(
 
 /** Small pictures of all examples, or of a seeded sample of as many as fit; undefined for what has no pictures. */
 export function picturesOf(data: PicturedExamples, seed: number): EmbeddingPictures | undefined {
+  if (isText(data)) return undefined;
   const [height, width, channels] = data.imageShape ?? [];
   if (data.image === undefined || height === undefined || width === undefined || data.size === 0) return undefined;
   if (channels === undefined || channels < 1 || channels > 4) return undefined;
@@ -74,10 +75,10 @@ function sheetOf(pictures: readonly Pixels[]): Omit<EmbeddingPictures, "points">
 
 /** The beginning of each text; undefined for what has no texts. */
 export function textsOf(data: PicturedExamples): string[] | undefined {
-  if (data.text === undefined) return undefined;
+  if (!isText(data)) return undefined;
   const most = Math.max(24, Math.min(160, Math.floor(TEXT_CHARACTERS / data.size)));
   return Array.from({ length: data.size }, (_, index) => {
-    const text = data.text!(index);
+    const text = data.text(index);
     return text.length > most ? `${text.slice(0, most - 1)}…` : text;
   });
 }

@@ -1,10 +1,10 @@
 import { packedPoints } from "../../shared/embeddingPoints";
 import type { EmbeddingFigure, EmbeddingFrame } from "../../shared/figures/embeddingFigure";
-import { GraftError } from "../../shared/graftError";
+import { GraftError, InterruptedError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
 import { type Selectable, selectExamples } from "../../shared/selectable";
 import { inspectText } from "../inspectText";
-import type { LabelledExamples } from "./embeddingSource";
+import { type FeatureSource, type LabelledExamples, noModel } from "./embeddingSource";
 import { figureBundle } from "./figureBundle";
 import type { FeatureMap } from "./maps/mapFeatures";
 
@@ -28,8 +28,8 @@ export interface EmbeddingPlotParts<Data> {
   readonly displayId: string;
   readonly dataset: Data;
   readonly map: FeatureMap;
-  /** Undefined where features were given. */
-  readonly embedNow: (() => Promise<EmbeddedNow>) | undefined;
+  /** Of the model, or of what it was at another time. Undefined where features were given. */
+  readonly embedNow: ((model?: FeatureSource<Data>) => Promise<EmbeddedNow>) | undefined;
 }
 
 interface Waiting {
@@ -43,7 +43,7 @@ const awaited = new Map<Waiting, Selectable>();
 export class EmbeddingPlot<Data extends LabelledExamples<Data>> implements Selectable {
   readonly #dataset: Data;
   readonly #map: FeatureMap;
-  readonly #embedNow: (() => Promise<EmbeddedNow>) | undefined;
+  readonly #embedNow: EmbeddingPlotParts<Data>["embedNow"];
   readonly #displayId: string;
   #figure: EmbeddingFigure;
   #selected: readonly number[] = [];
@@ -107,16 +107,21 @@ export class EmbeddingPlot<Data extends LabelledExamples<Data>> implements Selec
    * ```
    */
   async addFrame(name: string): Promise<void> {
-    if (this.#embedNow === undefined) {
-      throw new GraftError({
-        code: "embedding/no-model",
-        expected: "a map of a model's features",
-        found: "a map of features that were given",
-        remedy: "Give show.embedding the model instead of its features",
-      });
+    if (this.#embedNow === undefined) throw noModel();
+    await this.#add(name, await this.#embedNow());
+  }
+
+  /** @internal Adds what a model was after an epoch. What goes wrong with it is said and does not end the training. */
+  async follow(model: FeatureSource<Data>, name: string): Promise<void> {
+    try {
+      await this.#add(name, await this.#embedNow!(model));
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) console.warn(`The map has no frame "${name}": ${String(error)}`);
     }
+  }
+
+  async #add(name: string, { data, predictions }: EmbeddedNow): Promise<void> {
     const { size, dims } = this.#figure;
-    const { data, predictions } = await this.#embedNow();
     const points = await this.#map.transform(data, size);
     const frame = { name, ...packedPoints(points, dims), ...(predictions === undefined ? {} : { predictions }) };
     this.#figure = { ...this.#figure, frames: [...this.#figure.frames, frame] };

@@ -6,6 +6,9 @@ import { GraftError } from "../../shared/graftError";
 import type { Tensor } from "../backbone/layerGraph";
 import type { PicturedExamples } from "./pictureOf";
 
+/** Of a model that a map follows while it trains. */
+export const watchEpochs = Symbol("watchEpochs");
+
 export interface FeatureSource<Data> {
   /**
    * What `layer` puts out for each example, `[n, …]`; by default the last layer before the head. Unknown names are a
@@ -14,6 +17,11 @@ export interface FeatureSource<Data> {
   features(data: Data, options?: { readonly layer?: string }): Promise<LayerFeatures>;
   /** `[n, classes]`; absent: the map cannot be coloured by what the model says. */
   logits?(data: Data): Promise<Tensor>;
+  /**
+   * From now on calls `draw` with the model as it is after each epoch of a training, one call at a time, and instead of whom it called before. A
+   * training ends when the last call has. Absent: the model does not train.
+   */
+  [watchEpochs]?(draw: (model: FeatureSource<Data>, name: string) => Promise<void>): void;
 }
 
 interface LayerFeatures {
@@ -41,6 +49,15 @@ export interface FeatureRows {
 
 export function isSource<Data>(from: FeatureSource<Data> | GivenFeatures): from is FeatureSource<Data> {
   return "features" in from && typeof from.features === "function";
+}
+
+export function noModel(): GraftError {
+  return new GraftError({
+    code: "embedding/no-model",
+    expected: "a map of a model's features",
+    found: "a map of features that were given",
+    remedy: "Give show.embedding the model instead of its features",
+  });
 }
 
 /** Those of the given features that belong to the examples at `indices` of a dataset of `size`. Throws `embedding/rows`. */

@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { exampleComparison, exampleCurves, exampleEmbedding, exampleExplanation } from "../../shared/exampleFigures";
 import {
   exampleConfusion,
+  exampleDrift,
   exampleExamples,
   exampleLayers,
+  exampleLines,
   exampleLrFinder,
+  exampleReconstructions,
   exampleReport,
   exampleTopLosses,
 } from "../../shared/exampleVerdicts";
@@ -15,6 +18,8 @@ import { figureBundle } from "./figureBundle";
 const figures = [
   ...[exampleCurves(180), exampleEmbedding(120), exampleComparison(), exampleExplanation()],
   ...[exampleConfusion(), exampleReport(), exampleTopLosses(), exampleExamples(), exampleLayers(), exampleLrFinder()],
+  ...[exampleDrift(), exampleLines()],
+  exampleReconstructions(),
 ];
 
 describe("figure bundle", () => {

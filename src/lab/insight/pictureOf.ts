@@ -5,6 +5,8 @@ import { inPictureSize, pngUrl } from "./png";
 /** A dataset whose examples may be images or texts: the dataset's own class fits this by its shape. */
 export interface PicturedExamples {
   readonly size: number;
+  /** Which of them, where there are methods for both. */
+  readonly kind?: "image" | "text";
   /** `[height, width, channels]` of images. */
   readonly imageShape?: readonly number[];
   /** The bytes of one image. */
@@ -17,9 +19,15 @@ export interface PicturedExamples {
 const SIDE = 112;
 const LETTERS = 400;
 
+export function isText(
+  dataset: PicturedExamples,
+): dataset is PicturedExamples & Required<Pick<PicturedExamples, "text">> {
+  return dataset.text !== undefined && dataset.kind !== "image";
+}
+
 /** Undefined for what is neither text nor an image that a PNG can hold. */
 export function pictureOf(dataset: PicturedExamples, index: number): Picture | undefined {
-  if (dataset.text !== undefined) {
+  if (isText(dataset)) {
     const text = dataset.text(index);
     return { kind: "text", text: text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}…` : text };
   }

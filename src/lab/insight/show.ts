@@ -9,11 +9,24 @@ import { showComparison } from "./showComparison";
 import { type CurvesOptions, type CurvesSource, showCurves } from "./showCurves";
 import { type EmbeddingOptions, showEmbedding } from "./showEmbedding";
 import { type Explained, showExplanation, type ShowExplanationOptions } from "./showExplanation";
-import { showConfusion, showExamples, showLayers, showLrFinder, showReport, showTopLosses } from "./showVerdicts";
+import { showReconstructions, type ShowReconstructionsOptions } from "./showReconstructions";
+import {
+  showConfusion,
+  showDrift,
+  showExamples,
+  showLayers,
+  showLines,
+  showLrFinder,
+  showReport,
+  showTopLosses,
+} from "./showVerdicts";
+import type { DriftSource } from "./driftFigure";
+import type { LinePoints, LinesOptions } from "./linesFigure";
 import type { ConfusionOptions } from "./confusionFigure";
 import type { ShowExamplesOptions } from "./examplesFigure";
 import type { Classifier, JudgedExamples } from "./judgement";
 import type { TopLossesOptions } from "./topLossesFigure";
+import type { StackedAutoencoder } from "../pretrain/stackedAutoencoder";
 import type { LearningRateSearch } from "../strategies/findLearningRate";
 
 /** Figures, drawn under the cell. In JupyterLab they are drawn by Plotly, on GitHub as images. */
@@ -53,13 +66,15 @@ export const show = {
   /**
    * A map of what a layer makes of each example, in two or three dimensions: t-SNE, UMAP or PCA, drawn while it converges. Resolves when it is
    * finished. In the figure: colour by label, prediction, correctness, split, loss or confidence, pictures on hover, search, box and lasso,
-   * whose selection `await plot.selection()` brings into a cell; `plot.addFrame(name)` shows the model later in the same map. At most
-   * 20,000 examples unless `maximumExamples` says otherwise: of more, a seeded sample is shown, and the figure says so.
+   * whose selection `await plot.selection()` brings into a cell. With `watch: true` the map follows the model: after each epoch of its later
+   * trainings it has one frame more, and a slider over them; `plot.addFrame(name)` adds one at any other time. At most 20,000 examples unless
+   * `maximumExamples` says otherwise: of more, a seeded sample is shown, and the figure says so.
    *
    * @param model A model, or features that you have made: `[n, …]`, one row for each example of the dataset.
    * @throws GraftError `embedding/too-few`, `embedding/bad-method`, `embedding/bad-dims`, `embedding/bad-perplexity`,
    * `embedding/bad-neighbours`, `embedding/bad-iterations`, `embedding/bad-seed`, `embedding/bad-maximum`, `embedding/splits`, `embedding/rows`,
-   * `embedding/uneven-rows`, `embedding/not-finite` when the weights have diverged, `backbone/unknown-layer` listing the layers.
+   * `embedding/uneven-rows`, `embedding/not-finite` when the weights have diverged, `embedding/no-model` where features are to be watched,
+   * `backbone/unknown-layer` listing the layers.
    * @example
    * ```ts
    * import { backbones, datasets, graft, show } from "graft";
@@ -67,6 +82,14 @@ export const show = {
    * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
    * const plot = await show.embedding(model, test.sample({ labels: 100, seed: 7 }), { iterations: 250 });
    * console.log(plot.quality.trustworthiness);
+   * ```
+   * @example
+   * ```ts
+   * import { backbones, datasets, graft, show } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
+   * await show.embedding(model, test.sample({ labels: 100, seed: 7 }), { iterations: 250, watch: true });
+   * await model.fineTune(train.sample({ labels: 50, seed: 7 }), { lastLayers: 3, epochs: 3, plot: false });
    * ```
    */
   embedding<Data extends LabelledExamples<Data>>(
@@ -175,6 +198,24 @@ export const show = {
   },
 
   /**
+   * What a stack of autoencoders has kept of images: the originals, corrupted as in the pre-training, and below what comes back from the first
+   * layer, from the first two, …, each with its mean squared error.
+   *
+   * @throws GraftError `show/not-autoencoders`, `show/count`, `data/index`, `train/input-kind`, `train/input-shape`.
+   * @example
+   * ```ts
+   * import { datasets, denseEncoder, pretrain, show } from "graft";
+   * const { train, test } = await datasets.mnist();
+   * const encoder = denseEncoder({ inputShape: [28, 28, 1], widths: [64, 32] });
+   * const stack = await pretrain.autoencoders(encoder, train.subset(0, 1000), { epochsPerLayer: 3, plot: false });
+   * await show.reconstructions(stack, test, { indices: [0, 1, 2, 3] });
+   * ```
+   */
+  reconstructions(stack: StackedAutoencoder, dataset: Dataset, options?: ShowReconstructionsOptions): Promise<void> {
+    return showReconstructions(stack, dataset, options);
+  },
+
+  /**
    * The model's layers from input to head: what they put out, how many parameters they have, which train and which are frozen, and the `lastLayers` with which
    * training would begin at each. Of large networks long frozen stretches are folded; "Save as CSV" has every layer.
    *
@@ -206,6 +247,43 @@ export const show = {
    */
   lrFinder(search: LearningRateSearch, title?: string): void {
     showLrFinder(search, title);
+  },
+
+  /**
+   * How far the weights of each layer have moved since the model was made, as bars, see `model.drift`; or what `metrics.drift` found. Several
+   * side by side: an object with a name for each.
+   *
+   * @throws GraftError `show/no-drift`, `metrics/not-finite` when the weights have diverged.
+   * @example
+   * ```ts
+   * import { backbones, datasets, graft, show } from "graft";
+   * const { train } = await datasets.mnist();
+   * const [some, backbone] = [train.sample({ labels: 50, seed: 7 }), await backbones.load("fashion-cnn")];
+   * const [careful, reckless] = [graft(backbone, { classes: train.classes }), graft(backbone, { classes: train.classes })];
+   * await careful.fineTune(some, { all: true, learningRate: 1e-4, epochs: 3, plot: false });
+   * await reckless.fineTune(some, { all: true, learningRate: 1e-2, epochs: 3, plot: false });
+   * show.drift({ "rate 1e-4": careful, "rate 1e-2": reckless });
+   * ```
+   */
+  drift(source: DriftSource, title?: string): void {
+    showDrift(source, title);
+  },
+
+  /**
+   * Numbers over a number, a line for each name: what a sweep of yours found. Several trials of the same are drawn as their mean with its 95 % interval.
+   *
+   * @throws GraftError `show/no-points`, `show/not-finite`, `show/log-scale` for numbers that are not above 0 on a logarithmic axis.
+   * @example
+   * ```ts
+   * import { show } from "graft";
+   * show.lines(
+   *   { frozen: [[1, [0.91, 0.92, 0.92]], [2, [0.94, 0.93, 0.94]]], "fine-tuned": [[1, 0.93], [2, 0.95]] },
+   *   { title: "Copied layers", x: "layers copied", y: "test accuracy" },
+   * );
+   * ```
+   */
+  lines(lines: Readonly<Record<string, LinePoints>>, options?: LinesOptions): void {
+    showLines(lines, options);
   },
 
   /**

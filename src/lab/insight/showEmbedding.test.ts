@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { framePoints, framePredictions, pointIndices, pointLabels } from "../../shared/embeddingPoints";
 import type { EmbeddingFigure } from "../../shared/figures/embeddingFigure";
 import { InterruptedError } from "../../shared/graftError";
@@ -7,7 +7,7 @@ import { FIGURE_MIME, type MimeBundle } from "../../shared/mimeBundle";
 import { unpack } from "../../shared/packed";
 import { Rng } from "../../shared/rng";
 import { type Selectable, selectExamples } from "../../shared/selectable";
-import type { FeatureSource, LabelledExamples } from "./embeddingSource";
+import { type FeatureSource, type LabelledExamples, watchEpochs } from "./embeddingSource";
 import { showEmbedding } from "./showEmbedding";
 
 class Examples implements LabelledExamples<Examples> {
@@ -242,7 +242,39 @@ describe("frames of a map", () => {
     framePoints(last().frames[1]!).forEach((value, i) => expect(value).toBeCloseTo(before[i]!, 1));
   });
 
+  it("follow a model that trains, the last map of it", async () => {
+    let draw: ((model: FeatureSource<Examples>, name: string) => Promise<void>) | undefined;
+    const trained: FeatureSource<Examples> = { ...model, [watchEpochs]: (watcher) => void (draw = watcher) };
+    await showEmbedding(trained, examples(60), { method: "pca" });
+    expect(draw).toBeUndefined();
+    await showEmbedding(trained, examples(60), { method: "pca", watch: true });
+    const before = framePoints(last().frames[0]!);
+    // Each example has become the next one, of the next class.
+    const later: FeatureSource<Examples> = {
+      features: ({ indices }, options) => model.features(new Examples(indices.map((index) => index + 1)), options),
+    };
+    await draw!(later, "head, epoch 1");
+    expect(last().frames.map(({ name }) => name)).toEqual(["map", "head, epoch 1"]);
+    const after = framePoints(last().frames[1]!);
+    for (let k = 0; k < 118; k++) expect(after[k]).toBeCloseTo(before[k + 2]!, 1);
+  });
+
+  it("that cannot be drawn are said, and end nothing", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    let draw: ((model: FeatureSource<Examples>, name: string) => Promise<void>) | undefined;
+    const trained: FeatureSource<Examples> = { ...model, [watchEpochs]: (watcher) => void (draw = watcher) };
+    await showEmbedding(trained, examples(60), { method: "pca", watch: true });
+    const narrow = { shape: [60, 2], data: new Float32Array(120) };
+    await draw!({ features: () => Promise.resolve({ layer: "pool4", features: narrow }) }, "epoch 2");
+    expect(warn.mock.lastCall![0]).toMatch(/no frame "epoch 2".*60 rows of 8 features/);
+    warn.mockRestore();
+    expect(last().frames.length).toBe(1);
+  });
+
   it("need a model", async () => {
+    await expect(showEmbedding(model, examples(60), { method: "pca", watch: true })).rejects.toMatchObject({
+      code: "embedding/no-model",
+    });
     const { features } = await model.features(examples(60));
     const plot = await showEmbedding<Examples>(features, examples(60), { method: "pca" });
     await expect(plot.addFrame("after")).rejects.toMatchObject({ code: "embedding/no-model" });

@@ -7,7 +7,15 @@ import { pack } from "../../shared/packed";
 import { Rng } from "../../shared/rng";
 import { picturesOf, predictionsOf, textsOf } from "./embeddingExamples";
 import { type EmbeddedNow, EmbeddingPlot } from "./embeddingPlot";
-import { type FeatureSource, type GivenFeatures, givenRows, isSource, type LabelledExamples } from "./embeddingSource";
+import {
+  type FeatureSource,
+  type GivenFeatures,
+  givenRows,
+  isSource,
+  type LabelledExamples,
+  noModel,
+  watchEpochs,
+} from "./embeddingSource";
 import { liveFigure } from "./liveFigure";
 import { type FeatureMap, mapFeatures, type MapProgress } from "./maps/mapFeatures";
 
@@ -39,8 +47,13 @@ export interface EmbeddingOptions {
   readonly splits?: readonly string[];
   /** Default true: small pictures (or the beginnings of texts) are in the figure, to be seen on hover. */
   readonly pictures?: boolean;
-  /** Name of the first frame, where `addFrame` adds others. Default `"map"`. */
+  /** Name of the first frame, where `watch` or `addFrame` add others. Default `"map"`. */
   readonly frame?: string;
+  /**
+   * Default false. True: from now on the map follows the model. After each epoch of its later trainings it has one frame more, and a slider over
+   * them; a training waits in the end until all are drawn. Of several maps of a model the last one follows it.
+   */
+  readonly watch?: boolean;
   readonly title?: string;
 }
 
@@ -60,6 +73,7 @@ export async function showEmbedding<Data extends LabelledExamples<Data>>(
     ? new Rng(seed).permutation(dataset.size).slice(0, most).sort()
     : Uint32Array.from({ length: dataset.size }, (_, i) => i);
   const data = sampled ? dataset.select(indices) : dataset;
+  const watched = options.watch === true ? watchable(from) : undefined;
   const splits = options.splits === undefined ? undefined : splitsOf(options.splits, dataset.size, indices);
 
   const host = labHost();
@@ -68,7 +82,7 @@ export async function showEmbedding<Data extends LabelledExamples<Data>>(
     host.progress({ id: live.displayId, title: "Mapping features", fraction, detail });
   progress(0, `${data.size.toLocaleString("en")} examples`);
   try {
-    const embedNow = isSource(from) ? () => embed(from, data, options.layer) : undefined;
+    const embedNow = isSource(from) ? (model = from) => embed(model, data, options.layer) : undefined;
     const rows: EmbeddedNow & { readonly layer?: string } = isSource(from)
       ? await embed(from, data, options.layer)
       : await givenRows(from, dataset.size, indices);
@@ -133,10 +147,18 @@ export async function showEmbedding<Data extends LabelledExamples<Data>>(
     };
     live.finish(figure);
     if (interrupted) throw new InterruptedError("Interrupted. The map so far has been kept.");
-    return new EmbeddingPlot({ figure, displayId: live.displayId, dataset, map: result, embedNow });
+    const drawn = new EmbeddingPlot({ figure, displayId: live.displayId, dataset, map: result, embedNow });
+    watched?.((model, name) => drawn.follow(model, name));
+    return drawn;
   } finally {
     progress(1, "done");
   }
+}
+
+/** Throws `embedding/no-model` where there is nothing that trains. */
+function watchable<Data extends LabelledExamples<Data>>(from: FeatureSource<Data> | GivenFeatures) {
+  if (isSource(from) && from[watchEpochs] !== undefined) return from[watchEpochs].bind(from);
+  throw noModel();
 }
 
 async function embed<Data extends LabelledExamples<Data>>(

@@ -45,10 +45,10 @@ function classifier<Data>(
   return { classes, history: { phases }, logits: () => Promise.resolve(tensor) };
 }
 
-const texts: JudgedExamples = {
-  ...{ size: 6, classes, labels },
-  text: (i) => ["An ant walks.", "It buzzes.", "x".repeat(2000), "bee", "bees", "A cat <sat>."][i]!,
-};
+const texts = Dataset.fromTexts({
+  texts: ["An ant walks.", "It buzzes.", "x".repeat(2000), "bee", "bees", "A cat <sat>."],
+  ...{ labels, classes },
+});
 
 describe("show.confusion", () => {
   it("counts, and shows the surest of each confused pair", async () => {
@@ -141,7 +141,7 @@ describe("show.topLosses", () => {
   });
 
   it("shows the beginning of texts, and the index of what is neither", async () => {
-    await show.topLosses(classifier<JudgedExamples>(), texts);
+    await show.topLosses(classifier(), texts);
     const { examples } = figure("topLosses");
     expect(examples[0]!.picture).toEqual({ kind: "text", text: "It buzzes." });
     expect(examples[2]!.picture).toMatchObject({ text: `${"x".repeat(399)}…` });

@@ -5,10 +5,12 @@ import { labHost } from "../../shared/labHost";
 import type { LearningRateSearch } from "../strategies/findLearningRate";
 import { coreOf } from "../train/modelCore";
 import { confusionFigure, type ConfusionOptions } from "./confusionFigure";
+import { driftFigure, type DriftSource } from "./driftFigure";
 import { examplesFigure, type ShowExamplesOptions } from "./examplesFigure";
 import { figureBundle } from "./figureBundle";
 import { type Classifier, judge, type JudgedExamples } from "./judgement";
 import { layersFigure } from "./layersFigure";
+import { linesFigure, type LinePoints, type LinesOptions } from "./linesFigure";
 import { lrFinderFigure } from "./lrFinderFigure";
 import { reportFigure } from "./reportFigure";
 import { topLossesFigure, type TopLossesOptions } from "./topLossesFigure";
@@ -56,6 +58,14 @@ export function showLayers(model: object, title = "Layers"): void {
 
 export function showLrFinder(search: LearningRateSearch, title = "Learning rates"): void {
   display(lrFinderFigure(search, title));
+}
+
+export function showDrift(source: DriftSource, title = "Drift"): void {
+  display(driftFigure(source, title));
+}
+
+export function showLines(lines: Readonly<Record<string, LinePoints>>, options: LinesOptions = {}): void {
+  display(linesFigure(lines, options));
 }
 
 function display(figure: Figure): void {

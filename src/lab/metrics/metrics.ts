@@ -1,14 +1,15 @@
 /** What cells call to measure: `metrics.rocAuc(scores, positives)`. Pure functions over plain arrays; `show.report` draws what they say. */
-import type { Tensor } from "../backbone/layerGraph";
+import type { Tensor, Weights } from "../backbone/layerGraph";
 import { softmax } from "../head/softmaxScore";
 import { accuracyInterval } from "./accuracyInterval";
 import { type Calibration, calibration, type CalibrationOptions } from "./calibration";
 import { balancedAccuracy, type ClassificationReport, classificationReport, cohenKappa } from "./classificationReport";
 import { type ConfusionMatrix, confusionMatrix } from "./confusionMatrix";
+import { drift, type LayerDrift, type WeightedGraph } from "./drift";
 import { brierScore, logLoss } from "./probabilityScores";
 import { averagePrecision, type OperatingPoint, rocAuc, sensitivityAtSpecificity } from "./ranking";
 
-/** Measures of a classifier. All are pure functions; labels and predictions are class indices. */
+/** Measures of a classifier and of its weights. All are pure functions; labels and predictions are class indices. */
 export const metrics = {
   /**
    * Probabilities `[n, classes]` of logits `[n, classes]`, each row summing to 1.
@@ -203,5 +204,29 @@ export const metrics = {
    */
   logLoss(probabilities: Tensor, labels: ArrayLike<number>): number {
     return logLoss(probabilities, labels);
+  },
+
+  /**
+   * How far the weights of each layer have moved, relative to what they were: ‖after − before‖ / ‖before‖ of every layer that has weights, from input to
+   * head. 0 is unchanged to the bit, 1 a change as large as the weights themselves. Batch-norm statistics are measured apart. `model.drift()` compares with what
+   * the model began with; `show.drift` draws it.
+   *
+   * @param before Weights of the same network by name, e.g. a model's `weights` from before a training, which later trainings leave as they are.
+   * @param after The network as it is: a model or a backbone.
+   * @throws GraftError `metrics/other-network`, `metrics/not-finite`.
+   * @example
+   * ```ts
+   * import { backbones, datasets, graft, metrics } from "graft";
+   * const { train } = await datasets.mnist();
+   * const some = train.sample({ labels: 50 });
+   * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
+   * await model.trainHead(some, { plot: false });
+   * const probed = model.weights;
+   * await model.fineTune(some, { all: true, epochs: 2, plot: false });
+   * for (const { layer, drift } of metrics.drift(probed, model)) console.log(layer, drift);
+   * ```
+   */
+  drift(before: Weights, after: WeightedGraph): LayerDrift[] {
+    return drift(before, after);
   },
 };

@@ -61,7 +61,7 @@ export const historySchema = v.array(
         epoch: v.number(),
         step: v.number(),
         trainLoss: loss,
-        trainAccuracy: v.number(),
+        trainAccuracy: v.exactOptional(v.number()),
         validationLoss: v.exactOptional(loss),
         validationAccuracy: v.exactOptional(v.number()),
       }),

@@ -15,6 +15,7 @@ import { branched } from "../engine/testing/branched";
 import { conv, dense } from "../engine/testing/networks";
 import { InterruptedError } from "../../shared/graftError";
 import { installLabHost, labHost } from "../../shared/labHost";
+import { runStore } from "../runs/runStore";
 import { graftOn } from "../train/graft";
 import { LabRuntime } from "../train/labRuntime";
 import type { Model } from "../train/model";
@@ -170,6 +171,7 @@ test("interrupted it is merged as far as it got, and taken up, from a file too, 
       expect([...unfinished.weights.keys()]).toEqual([...before.keys()]);
     }
   } finally {
+    await runStore.settled();
     installLabHost({ ...labHost(), checkpointFolder: undefined });
     await rm(folder, { recursive: true });
   }

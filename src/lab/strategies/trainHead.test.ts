@@ -16,6 +16,7 @@ import { relativeDistance } from "../engine/testing/networks";
 import { createTfjsEngine } from "../engine/tfjs/tfjsEngine";
 import { preprocess } from "../backbone/preprocessing";
 import { loadModelOn } from "../modelFile/models";
+import { runStore } from "../runs/runStore";
 import { graftOn } from "../train/graft";
 import { headOf } from "../train/headLayers";
 import { LabRuntime } from "../train/labRuntime";
@@ -112,6 +113,7 @@ test("a restored model has the head that was saved, and learns another one", asy
       expect(headOf(restored.graph, "flatten")).toMatchObject([{ type: "Dense", inputs: ["flatten"], units: 10 }]);
     }
   } finally {
+    await runStore.settled();
     installLabHost(host);
     rmSync(folder, { recursive: true });
   }

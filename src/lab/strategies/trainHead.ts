@@ -138,7 +138,7 @@ function mlp(core: ModelCore, train: Dataset, options: MlpHeadOptions): HeadPlan
             progress.update(step / steps, `loss ${loss.toFixed(3)}`);
           },
           // Softmax cross-entropy always has an accuracy.
-          onEpoch: (report) => log.epoch({ ...report, trainAccuracy: report.trainAccuracy! }),
+          onEpoch: (report) => log.epoch(report),
         },
       );
       if (result.stoppedEarly) {

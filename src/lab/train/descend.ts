@@ -49,6 +49,7 @@ export async function descend(descent: Descent, session: TrainingSession): Promi
       ...(held && { validation: held }),
       ...(snapshot && { resume: snapshot }),
       ...(descent.checkpoints.enabled && { snapshotEveryMs: CHECKPOINT_INTERVAL_MS }),
+      ...(session.watch && { snapshotEveryMs: 0 }),
     },
     observer(descent, session, merged),
   );
@@ -65,7 +66,7 @@ export async function descend(descent: Descent, session: TrainingSession): Promi
 /** @param merged The whole model from weights of the tail. */
 function observer(
   descent: Descent,
-  { log, progress }: TrainingSession,
+  { log, progress, watch }: TrainingSession,
   merged: (reached: Weights) => Weights,
 ): TrainObserver {
   const { network, checkpoints, plan, train, snapshot: begin } = descent;
@@ -77,18 +78,20 @@ function observer(
     },
     onEpoch: (report) => {
       epoch = Math.min(report.epoch + 1, plan.epochs);
-      // Softmax cross-entropy always has an accuracy.
-      log.epoch({ ...report, trainAccuracy: report.trainAccuracy! });
+      log.epoch(report);
     },
-    onSnapshot: (snapshot) =>
+    onSnapshot: (snapshot) => {
+      const weights = merged(snapshot.weights);
+      watch?.(weights);
       checkpoints.offer({
         graph: network.graph,
-        weights: merged(snapshot.weights),
+        weights,
         trainable: plan.layers,
         trainedOn: train.id,
         reached: reached(log, plan.epochs),
         unfinished: unfinishedAt(descent, snapshot),
-      }),
+      });
+    },
   };
 }
 

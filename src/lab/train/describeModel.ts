@@ -1,6 +1,7 @@
 /** A model in words and as data, for the notebook, the Variables view and the session report. */
 import { parameterCount, valueShapes, weightedLayers } from "../backbone/graphShapes";
 import type { ModelDescription, TrainingDescription, VariableContent } from "../../shared/sessionState";
+import type { TrainingPlan } from "./fineTuneOptions";
 import type { TrainingPhase } from "./history";
 import type { ModelCore } from "./modelCore";
 import { stepSeconds } from "./stepSeconds";
@@ -22,6 +23,7 @@ export function modelDescription(core: ModelCore, id: string): ModelDescription 
       parameters: parameterCount(layer, weights),
       frozen: !trainable.has(layer.name),
       outputShape: [...(shapes.get(layer.name) ?? [])],
+      ...rateOf(layer.name, history.phases.at(-1)),
     })),
     trainings: history.phases.map(trainingDescription),
     stepSeconds: stepSeconds(
@@ -33,14 +35,22 @@ export function modelDescription(core: ModelCore, id: string): ModelDescription 
   };
 }
 
-function trainingDescription({ name, status, epochs, seconds }: TrainingPhase): TrainingDescription {
+/** Of a layer that the last training has trained by gradient descent. */
+function rateOf(layer: string, last: TrainingPhase | undefined): { readonly learningRate?: number } {
+  const plan = last?.options as Partial<TrainingPlan> | undefined;
+  if (plan?.optimizer === undefined || !last?.trainableLayers.includes(layer)) return {};
+  return { learningRate: plan.optimizer.learningRate * (plan.learningRateFactors?.[layer] ?? 1) };
+}
+
+/** In numbers. */
+export function trainingDescription({ name, status, epochs, seconds }: TrainingPhase): TrainingDescription {
   const last = epochs.at(-1);
   return {
     name,
     status,
     epochs: epochs.length,
     seconds: Math.round(100 * seconds) / 100,
-    ...(last === undefined ? {} : { trainAccuracy: last.trainAccuracy }),
+    ...(last?.trainAccuracy === undefined ? {} : { trainAccuracy: last.trainAccuracy }),
     ...(last?.validationAccuracy === undefined ? {} : { validationAccuracy: last.validationAccuracy }),
   };
 }

@@ -2,11 +2,11 @@
 import { cutGraph, pathTo, weightsOf } from "../backbone/cutGraph";
 import { layerNamed } from "../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
-import { fittedTo, type Preprocessing } from "../backbone/preprocessing";
+import type { Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
 import type { Features } from "../engine/engine";
 import type { LabRuntime } from "./labRuntime";
-import { requireShape } from "./requireFit";
+import { requireInput } from "./requireFit";
 import { type Trunk, trunkFeatures } from "./trunkFeatures";
 
 /** A model as it stands. */
@@ -75,13 +75,9 @@ function throughTail({ runtime, weights }: Network, tail: LayerGraph, features: 
   return runtime.engine.infer(tail, weightsOf(tail, weights), features, { interruptFlag: runtime.interruptFlag });
 }
 
-function trunkOf(
-  { graph: whole, backbone, weights, preprocessing }: Network,
-  graph: LayerGraph,
-  dataset: Dataset,
-  sharedCut?: readonly string[],
-): Trunk {
-  requireShape(fittedTo(dataset, preprocessing, whole.input.shape), whole.input.shape, backbone);
+function trunkOf(network: Network, graph: LayerGraph, dataset: Dataset, sharedCut?: readonly string[]): Trunk {
+  requireInput(dataset, network);
+  const { graph: whole, weights, preprocessing } = network;
   const direct = { graph, weights, preprocessing };
   if (sharedCut === undefined) return direct;
   const { trunk, tail } = cutGraph(whole, new Set(sharedCut));

@@ -1,4 +1,5 @@
 import type { Backbone } from "../backbone/backbone";
+import { pathTo, weightsOf } from "../backbone/cutGraph";
 import { weightedLayers } from "../backbone/graphShapes";
 import { initialWeights } from "../backbone/initialWeights";
 import type { LayerGraph } from "../backbone/layerGraph";
@@ -8,6 +9,7 @@ import { GraftError } from "../../shared/graftError";
 import { currentRuntime } from "./currentRuntime";
 import { headOf, withFlatFeatures, withHead } from "./headLayers";
 import type { LabRuntime } from "./labRuntime";
+import { type LayerSelection, selectLayers } from "./layerSelection";
 import { Model } from "./model";
 
 /** Options of `graft` and `fromScratch`. */
@@ -20,8 +22,14 @@ export interface GraftOptions {
   readonly hiddenUnits?: number;
   /** Of the random weights that the new layers begin with. Default 0. */
   readonly seed?: number;
-  /** Default true: saved while it trains, for `checkpoints.restore`, where the kernel has a folder for that. */
+  /** Default true: saved while it trains, for `checkpoints.restore`, where the kernel has a folder for that, and its trainings are among `runs.list()`. */
   readonly checkpoints?: boolean;
+  /**
+   * Layers that begin from random weights instead of the backbone's, as if only those before them had been copied (Yosinski et al. 2014,
+   * arXiv:1411.1792): `{ fromLayer: "block3_conv" }`. Such a model counts as one from scratch: batch norms among the layers that train do so too, and no smaller learning rate is
+   * taken for the whole network. Default: none but the head's.
+   */
+  readonly reinitialize?: LayerSelection;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface GraftOptions {
  * sequences over their steps, before the head.
  *
  * @throws GraftError `train/no-classes` for fewer than two classes, `train/hidden-units`, `train/head-option` for hidden units of a
- * linear head.
+ * linear head; of `reinitialize`: `train/last-layers`, `train/unknown-layer`, `train/branching-layer`, `train/no-selection`, `train/several-selections`.
  * @example
  * ```ts
  * import { backbones, datasets, graft } from "graft";
@@ -48,19 +56,24 @@ export function graft(backbone: Backbone, options: GraftOptions): Model {
 /** `graft` with an engine and a feature store of one's own. */
 export function graftOn(runtime: LabRuntime, backbone: Backbone, options: GraftOptions): Model {
   const { graph, featureLayer } = withNewHead(backbone.graph, options);
-  const fresh = initialWeights(graph, options.seed ?? 0);
-  const head = headOf(graph, featureLayer);
+  const head = weightedLayers({ ...graph, layers: headOf(graph, featureLayer) });
+  const begun = options.reinitialize === undefined ? [] : selectLayers(graph, options.reinitialize);
+  const random = new Set([...begun, ...head]);
+  const fresh = initialWeights(graph, options.seed ?? 0, random);
+  const weights = new Map([...backbone.weights, ...fresh]);
   return new Model(
     {
       backbone: backbone.name,
       graph,
       featureLayer,
-      weights: new Map([...fresh, ...backbone.weights]),
+      weights,
+      // The head has nothing that it could have moved from.
+      origin: weightsOf(pathTo(graph, featureLayer), weights),
       preprocessing: backbone.preprocessing,
       classes: options.classes,
-      pretrained: true,
+      pretrained: random.size === head.length,
       provenance: provenanceOf(backbone),
-      trainable: weightedLayers({ ...graph, layers: head }).map(({ name }) => name),
+      trainable: [...random].map(({ name }) => name),
       checkpoints: options.checkpoints ?? true,
     },
     runtime,
@@ -83,12 +96,16 @@ export function graftOn(runtime: LabRuntime, backbone: Backbone, options: GraftO
  * console.log(await model.evaluate(digits.test.subset(0, 500)));
  * ```
  */
-export function fromScratch(backbone: Backbone, options: GraftOptions): Model {
+export function fromScratch(backbone: Backbone, options: Omit<GraftOptions, "reinitialize">): Model {
   return fromScratchOn(currentRuntime(), backbone, options);
 }
 
 /** `fromScratch` with an engine and a feature store of one's own. */
-export function fromScratchOn(runtime: LabRuntime, backbone: Backbone, options: GraftOptions): Model {
+export function fromScratchOn(
+  runtime: LabRuntime,
+  backbone: Backbone,
+  options: Omit<GraftOptions, "reinitialize">,
+): Model {
   const { graph, featureLayer } = withNewHead(backbone.graph, options);
   return new Model(
     {

@@ -60,14 +60,15 @@ export interface StepRecord {
   readonly learningRate?: number;
 }
 
-/** What was measured at the end of an epoch: mean cross-entropy in nats, accuracy in [0, 1]. */
+/** What was measured at the end of an epoch: the mean loss (of a classifier cross-entropy in nats), accuracy in [0, 1]. */
 export interface EpochRecord {
   /** Within the phase, from 1. */
   readonly epoch: number;
   /** The step at its end, counted over all phases. */
   readonly step: number;
   readonly trainLoss: number;
-  readonly trainAccuracy: number;
+  /** Absent where there are no labels to be right about. */
+  readonly trainAccuracy?: number;
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
 }

@@ -104,7 +104,8 @@ export class PhaseLog implements TrainingPhase {
   /** A cell that ends with a training says what came of it, not thousands of steps. */
   [inspectText](): string {
     const last = this.epochs.at(-1);
-    const accuracy = last === undefined ? "" : `, training accuracy ${(100 * last.trainAccuracy).toFixed(1)} %`;
+    const accuracy =
+      last?.trainAccuracy === undefined ? "" : `, training accuracy ${(100 * last.trainAccuracy).toFixed(1)} %`;
     const validation =
       last?.validationAccuracy === undefined
         ? ""

@@ -5,6 +5,7 @@ import type { LayerGraph } from "../backbone/layerGraph";
 import { weightedLayers } from "../backbone/graphShapes";
 import { layerHash } from "../backbone/weightsHash";
 import { Dataset } from "../data/dataset";
+import { watchEpochs } from "../insight/embeddingSource";
 import { InterruptedError } from "../../shared/graftError";
 import { labHost } from "../../shared/labHost";
 import { describe } from "../../shared/sessionState";
@@ -301,4 +302,19 @@ test("batch norms of an architecture from scratch train: nothing has made their 
   const model = fromScratchOn(runtime, backbone, { classes });
   await model.fineTune(images(6), { lastLayers: 4, epochs: 1, plot: false });
   expect(engine.trained[0]!.trainable).toEqual(["one_bn", "two", "three", "head"]);
+});
+
+test("who watches sees the model after each epoch, and the training ends when all is seen", async () => {
+  const { model } = setUp();
+  const seen: { readonly name: string; readonly logits: Float32Array }[] = [];
+  model[watchEpochs](async (source, name) => {
+    await new Promise(setImmediate);
+    seen.push({ name, logits: (await source.logits!(images(4))).data });
+  });
+  await model.trainHead(images(8), { plot: false });
+  await model.fineTune(images(8), { lastLayers: 2, epochs: 3, plot: false });
+  const of = (epoch: number) => `last 2 layers, epoch ${epoch} of 3`;
+  expect(seen.map(({ name }) => name)).toEqual(["head", of(1), of(2), of(3)]);
+  expect(seen[1]!.logits).not.toEqual(seen[2]!.logits);
+  expect(seen[3]!.logits).toEqual((await model.logits(images(4))).data);
 });

@@ -1,6 +1,6 @@
 /** What a person holds: a backbone with a new head. Each method is a short way to what works on the model's core. */
 import type { Tensor } from "../backbone/layerGraph";
-import type { Dataset } from "../data/dataset";
+import { Dataset } from "../data/dataset";
 import { explain, type ExplainOptions, type Explanation } from "../explain/explain";
 import { notebookPath } from "../data/locations";
 import { type ExportedModel, type ExportFormat, exportModel } from "../export/exportModel";
@@ -8,7 +8,9 @@ import type { ExportOptions } from "../export/exporter";
 import { exportSubject } from "../export/exportSubject";
 import { type Prediction, predictionsOf } from "../head/predictions";
 import { type Score, scoreLogits } from "../head/softmaxScore";
+import { type FeatureSource, watchEpochs } from "../insight/embeddingSource";
 import { inspectText } from "../inspectText";
+import { drift, type LayerDrift } from "../metrics/drift";
 import { type SavedModelFile, saveModelFile } from "../modelFile/saveModelFile";
 import {
   type Describable,
@@ -32,9 +34,9 @@ export class Model extends TrainableModel implements Describable, DescribableVar
   readonly id = `model-${++created}`;
 
   /**
-   * Accuracy in [0, 1] and mean cross-entropy in nats on labelled images.
+   * Accuracy in [0, 1] and mean cross-entropy in nats on labelled images or texts.
    *
-   * @throws GraftError `train/classes`, `train/input-shape`.
+   * @throws GraftError `train/classes`, `train/input-kind`, `train/input-shape`.
    * @example
    * ```ts
    * import { backbones, datasets, graft } from "graft";
@@ -52,9 +54,9 @@ export class Model extends TrainableModel implements Describable, DescribableVar
   }
 
   /**
-   * The most probable class of each image, in their order.
+   * The most probable class of each image or text, in their order. A model of texts takes them by themselves too: `model.predict(["Lunch at noon?"])`.
    *
-   * @throws GraftError `train/input-shape`.
+   * @throws GraftError `train/input-kind`, `train/input-shape`.
    * @example
    * ```ts
    * import { backbones, datasets, graft } from "graft";
@@ -66,14 +68,14 @@ export class Model extends TrainableModel implements Describable, DescribableVar
    * console.log((await model.predict(digits.test.subset(0, 3))).map(({ name }) => name));
    * ```
    */
-  async predict(dataset: Dataset): Promise<Prediction[]> {
-    return predictionsOf(await this.logits(dataset), this.classes);
+  async predict(examples: Dataset | readonly string[]): Promise<Prediction[]> {
+    return predictionsOf(await this.logits(examples), this.classes);
   }
 
   /**
-   * The head's output before softmax, `[n, classes]`.
+   * The head's output before softmax, `[n, classes]`, of a dataset or of texts by themselves.
    *
-   * @throws GraftError `train/input-shape`.
+   * @throws GraftError `train/input-kind`, `train/input-shape`.
    * @example
    * ```ts
    * import { backbones, datasets, graft } from "graft";
@@ -85,14 +87,14 @@ export class Model extends TrainableModel implements Describable, DescribableVar
    * console.log((await model.logits(digits.test.subset(0, 3))).shape);
    * ```
    */
-  logits(dataset: Dataset): Promise<Tensor> {
-    return logitsOf(coreOf(this).network, dataset);
+  logits(examples: Dataset | readonly string[]): Promise<Tensor> {
+    return logitsOf(coreOf(this).network, asDataset(examples));
   }
 
   /**
-   * What a layer makes of each image, `[n, …]`. Default: the features, which the head reads.
+   * What a layer makes of each image or text, `[n, …]`. Default: the features, which the head reads.
    *
-   * @throws GraftError `backbone/unknown-layer` listing the layers, `train/input-shape`.
+   * @throws GraftError `backbone/unknown-layer` listing the layers, `train/input-kind`, `train/input-shape`.
    * @example
    * ```ts
    * import { backbones, datasets, graft } from "graft";
@@ -106,11 +108,11 @@ export class Model extends TrainableModel implements Describable, DescribableVar
    * ```
    */
   async features(
-    dataset: Dataset,
+    examples: Dataset | readonly string[],
     options: { readonly layer?: string } = {},
   ): Promise<{ readonly layer: string; readonly features: Tensor }> {
     const layer = options.layer ?? coreOf(this).featureLayer;
-    return { layer, features: await layerValues(coreOf(this).network, dataset, layer) };
+    return { layer, features: await layerValues(coreOf(this).network, asDataset(examples), layer) };
   }
 
   /**
@@ -118,7 +120,7 @@ export class Model extends TrainableModel implements Describable, DescribableVar
    * weights the maps of a convolution by the gradient of the class's logit; `"occlusion"` (Zeiler & Fergus 2014) hides one patch after the
    * other. `show.explanation` draws them.
    *
-   * @throws GraftError `explain/index`, `explain/class`, `explain/method`, `explain/no-maps`, `explain/no-gradients`, `explain/patch`,
+   * @throws GraftError `explain/texts` for a model of texts, `explain/index`, `explain/class`, `explain/method`, `explain/no-maps`, `explain/no-gradients`, `explain/patch`,
    * `backbone/unknown-layer` listing the layers, `train/input-shape`.
    * @example
    * ```ts
@@ -146,6 +148,26 @@ export class Model extends TrainableModel implements Describable, DescribableVar
   }
 
   /**
+   * How far the weights of each layer have moved since the model was made: ‖now − then‖ / ‖then‖, exactly 0 for layers that stayed frozen, batch-norm statistics apart.
+   * A head is new and has none. Of a model that was loaded or restored: since then. `metrics.drift` compares with other weights, `show.drift` draws it.
+   *
+   * @throws GraftError `metrics/not-finite`.
+   * @example
+   * ```ts
+   * import { backbones, datasets, graft } from "graft";
+   *
+   * const digits = await datasets.mnist();
+   * const train = digits.train.sample({ labels: 50 });
+   * const model = graft(await backbones.load("fashion-cnn"), { classes: train.classes });
+   * await model.fineTune(train, { lastLayers: 3, epochs: 2, plot: false });
+   * for (const { layer, drift } of model.drift()) console.log(layer, drift);
+   * ```
+   */
+  drift(): LayerDrift[] {
+    return drift(coreOf(this).origin, coreOf(this));
+  }
+
+  /**
    * Writes the model into one `.graft` file, relative to the notebook: weights, preprocessing, classes, history, where the weights come
    * from, which layers are frozen, and a training that is not at its end. `models.load` reads it. A file that is there is replaced once the
    * new one is whole.
@@ -169,7 +191,7 @@ export class Model extends TrainableModel implements Describable, DescribableVar
 
   /**
    * Writes the model for others, relative to the notebook, with its classes and preprocessing. The input is preprocessed images
-   * `[batch, height, width, channels]`, the output logits `[batch, classes]`. What was written is run by the format's own runtime and held against the model
+   * `[batch, height, width, channels]`, of a model of texts the ids of their tokens `[batch, length]` as float32, the output logits `[batch, classes]`. What was written is run by the format's own runtime and held against the model
    * (within 1e-4 of the largest logit) before it is moved to `path`.
    *
    * - `"onnx"`: a file (operator set 18), output `output`; metadata `graft`, as JSON.
@@ -216,6 +238,17 @@ export class Model extends TrainableModel implements Describable, DescribableVar
     return modelText(coreOf(this));
   }
 
+  [watchEpochs](draw: (model: FeatureSource<Dataset>, name: string) => Promise<void>): void {
+    const core = coreOf(this);
+    core.watcher = (network, name) => {
+      const features = async (dataset: Dataset, { layer = core.featureLayer }: { readonly layer?: string } = {}) => ({
+        layer,
+        features: await layerValues(network, dataset, layer),
+      });
+      return draw({ features, logits: (dataset) => logitsOf(network, dataset) }, name);
+    };
+  }
+
   [describe](): ModelDescription {
     return modelDescription(coreOf(this), this.id);
   }
@@ -223,4 +256,10 @@ export class Model extends TrainableModel implements Describable, DescribableVar
   [describeVariable](): VariableContent {
     return modelVariable(coreOf(this));
   }
+}
+
+/** Texts by themselves, with labels that say nothing. */
+function asDataset(examples: Dataset | readonly string[]): Dataset {
+  if (examples instanceof Dataset) return examples;
+  return Dataset.fromTexts({ texts: examples, labels: new Int32Array(examples.length), classes: ["any"] });
 }

@@ -6,7 +6,7 @@ import { ModelCheckpoints } from "../checkpoint/modelCheckpoints";
 import { cutGraph, weightsOf } from "../backbone/cutGraph";
 import { layerNamed, placedLayers, weightedLayers } from "../backbone/graphShapes";
 import type { Layer, LayerGraph, Weights } from "../backbone/layerGraph";
-import { fittedTo, type Preprocessing } from "../backbone/preprocessing";
+import type { Preprocessing } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
 import { trainableParameters } from "../engine/parameterLayout";
 import type { TrainingSnapshot } from "../engine/trainingSnapshot";
@@ -24,7 +24,7 @@ import { HistoryLog } from "./historyLog";
 import type { LabRuntime } from "./labRuntime";
 import { lowRankName, phaseName } from "./layerSelection";
 import { type Progress, ProgressReport } from "./progressReport";
-import { requireClasses, requireExamples, requireSeveralClasses, requireShape } from "./requireFit";
+import { requireClasses, requireExamples, requireInput, requireSeveralClasses } from "./requireFit";
 import { type BestWeights, reached, type TrainedPart, type TrainingSession } from "./trainingSession";
 import type { UnfinishedTraining } from "./unfinishedTraining";
 
@@ -36,6 +36,8 @@ export interface ModelParts {
   /** Name of the value that the head reads, `[width]`: the layers behind it are the head. */
   readonly featureLayer: string;
   readonly weights: Weights;
+  /** What `drift` measures from. Default: all weights as they are now. */
+  readonly origin?: Weights;
   readonly preprocessing: Preprocessing;
   readonly classes: readonly string[];
   /** Whether the backbone's weights, batch-norm statistics among them, come from a training on much data. */
@@ -71,6 +73,9 @@ export interface TrainingSettings {
   readonly graph?: LayerGraph;
 }
 
+/** Draws a model as it is after an epoch. */
+export type EpochWatcher = (network: Network, name: string) => Promise<void>;
+
 export class ModelCore {
   readonly runtime: LabRuntime;
   readonly backbone: string;
@@ -79,6 +84,7 @@ export class ModelCore {
   readonly classes: readonly string[];
   readonly pretrained: boolean;
   readonly provenance: Provenance | undefined;
+  readonly origin: Weights;
   readonly history: HistoryLog;
   readonly checkpoints: ModelCheckpoints;
   graph: LayerGraph;
@@ -87,6 +93,7 @@ export class ModelCore {
   trainedOn: string | undefined;
   best: BestWeights | undefined;
   unfinished: UnfinishedTraining | undefined;
+  watcher: EpochWatcher | undefined;
   #busy = false;
 
   /** `owner`: the object that the person's variable holds. */
@@ -100,6 +107,7 @@ export class ModelCore {
     this.provenance = parts.provenance;
     this.graph = parts.graph;
     this.weights = parts.weights;
+    this.origin = parts.origin ?? parts.weights;
     this.trainable = new Set(parts.trainable);
     this.trainedOn = parts.trainedOn;
     this.unfinished = parts.unfinished;
@@ -178,9 +186,17 @@ export class ModelCore {
         });
     const curves = settings.plot === false ? undefined : liveCurves("Training");
     const unsubscribe = this.history.onChange(() => curves?.update(this.history));
+    const { watcher } = this;
+    let watched = Promise.resolve();
+    const watch =
+      watcher &&
+      ((weights: Weights) => {
+        const [network, name] = [{ ...this.network, graph, weights, trainable }, reached(log, settings.epochs)];
+        watched = watched.then(() => watcher(network, name));
+      });
     try {
       const before = hashFrozen(graph, this.weights, trainable);
-      const trained = await work({ cut: cutGraph(graph, trainable), log, progress });
+      const trained = await work({ cut: cutGraph(graph, trainable), log, progress, ...(watch && { watch }) });
       const weights = weightsOf(graph, new Map([...this.weights, ...trained.weights]));
       verifyFrozen(graph, weights, before);
       this.graph = graph;
@@ -200,6 +216,8 @@ export class ModelCore {
       });
       if (trained.interrupted) throw new InterruptedError();
       if (trained.diverged) throw divergenceError(trained.diverged);
+      watch?.(weights);
+      await watched;
       return log;
     } catch (error) {
       if (log.status === "training") log.end(error instanceof InterruptedError ? "interrupted" : "failed");
@@ -214,8 +232,7 @@ export class ModelCore {
 
   #check(dataset: Dataset, role: string): void {
     requireClasses(dataset, this.classes);
-    const { shape } = this.graph.input;
-    requireShape(fittedTo(dataset, this.preprocessing, shape), shape, this.backbone);
+    requireInput(dataset, this);
     requireExamples(dataset, role);
   }
 }

@@ -1,6 +1,30 @@
 /** Whether a dataset fits a model: told before anything is computed. */
 import { GraftError } from "../../shared/graftError";
+import { fittedTo, type Preprocessing, takesTexts } from "../backbone/preprocessing";
 import type { Dataset } from "../data/dataset";
+
+/** What a backbone takes. */
+interface Input {
+  /** Name of the backbone, for messages. */
+  readonly backbone: string;
+  readonly graph: { readonly input: { readonly shape: readonly number[] } };
+  readonly preprocessing: Preprocessing;
+}
+
+/** Whether examples are what the backbone takes, once they are fitted to it. Throws `train/input-kind`, `train/input-shape`. */
+export function requireInput(dataset: Dataset, { backbone, graph, preprocessing }: Input): void {
+  const kind = takesTexts(preprocessing) ? "text" : "image";
+  if (dataset.kind !== kind) {
+    throw new GraftError({
+      code: "train/input-kind",
+      expected: `${kind}s, as the backbone "${backbone}" takes them`,
+      found: `${dataset.kind}s`,
+      remedy: `Take a dataset of ${kind}s, or a backbone that takes ${dataset.kind}s`,
+    });
+  }
+  const { shape } = graph.input;
+  if (kind === "image") requireShape(fittedTo(dataset, preprocessing, shape), shape, backbone);
+}
 
 /** `shape`: `[height, width, channels]` of the images that the backbone takes. Throws `train/input-shape`. */
 export function requireShape(dataset: Dataset, shape: readonly number[], backbone: string): void {

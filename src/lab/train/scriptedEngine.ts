@@ -51,6 +51,8 @@ export class ScriptedEngine implements Engine {
         const epoch = { epoch: step / stepsAnEpoch, step, trainLoss: 1 / step, trainAccuracy: 0.5 };
         epochs.push(epoch);
         observer?.onEpoch?.(epoch);
+        const snapshot = { progress: { step, epoch: epochs.length }, weights, slots: new Map() };
+        if (step < steps && request.snapshotEveryMs === 0) observer?.onSnapshot?.(snapshot);
       }
     }
     const snapshot = { progress: { step, epoch: epochs.length }, weights, slots: new Map() };

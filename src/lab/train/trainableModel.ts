@@ -8,6 +8,7 @@ import {
   type LearningRateSearch,
 } from "../strategies/findLearningRate";
 import { fineTune } from "../strategies/fineTune";
+import { recordRun } from "../runs/recordRun";
 import { gradualUnfreeze } from "../strategies/gradualUnfreeze";
 import { linearProbeThenFineTune } from "../strategies/linearProbeThenFineTune";
 import { lora, type LoraOptions } from "../strategies/lora";
@@ -85,7 +86,7 @@ abstract class Model {
    * ```
    */
   trainHead(train: Dataset, options: TrainHeadOptions = {}): Promise<TrainingPhase> {
-    return trainHead(coreOf(this), train, options);
+    return this.#record("trainHead", train, options, () => trainHead(coreOf(this), train, options));
   }
 
   /**
@@ -113,7 +114,7 @@ abstract class Model {
    * ```
    */
   async fineTune(train: Dataset, options: LayerSelection & FineTuneOptions): Promise<TrainingPhase> {
-    return fineTune(coreOf(this), train, options);
+    return this.#record("fineTune", train, options, () => fineTune(coreOf(this), train, options));
   }
 
   /**
@@ -139,7 +140,7 @@ abstract class Model {
    * ```
    */
   async lora(train: Dataset, options: LayerSelection & LoraOptions): Promise<TrainingPhase> {
-    return lora(coreOf(this), train, options);
+    return this.#record("lora", train, options, async () => lora(coreOf(this), train, options));
   }
 
   /**
@@ -158,7 +159,7 @@ abstract class Model {
    * ```
    */
   fit(train: Dataset, options: StagedOptions = {}): Promise<TrainingPhase> {
-    return linearProbeThenFineTune(coreOf(this), train, options);
+    return this.#record("fit", train, options, () => linearProbeThenFineTune(coreOf(this), train, options));
   }
 
   /**
@@ -181,7 +182,9 @@ abstract class Model {
    * ```
    */
   linearProbeThenFineTune(train: Dataset, options: StagedOptions = {}): Promise<TrainingPhase> {
-    return linearProbeThenFineTune(coreOf(this), train, options);
+    return this.#record("linearProbeThenFineTune", train, options, () =>
+      linearProbeThenFineTune(coreOf(this), train, options),
+    );
   }
 
   /**
@@ -203,7 +206,7 @@ abstract class Model {
    * ```
    */
   gradualUnfreeze(train: Dataset, options: StagedOptions = {}): Promise<TrainingPhase> {
-    return gradualUnfreeze(coreOf(this), train, options);
+    return this.#record("gradualUnfreeze", train, options, () => gradualUnfreeze(coreOf(this), train, options));
   }
 
   /**
@@ -246,7 +249,9 @@ abstract class Model {
    */
   async resume(train: Dataset, options: ResumeOptions = {}): Promise<TrainingPhase> {
     const { plan, snapshot } = requireUnfinished(coreOf(this).unfinished, train, options.validation);
-    return coreOf(this).descend(train, plan, { ...options, resume: snapshot });
+    return this.#record("resume", train, options, () =>
+      coreOf(this).descend(train, plan, { ...options, resume: snapshot }),
+    );
   }
 
   /** What `resume` would go on with, in words; undefined when nothing is left to do. */
@@ -279,6 +284,16 @@ abstract class Model {
    */
   useBestWeights(): void {
     coreOf(this).useBest();
+  }
+
+  /** Trains, and keeps what came of it among the runs. */
+  #record(
+    strategy: string,
+    train: Dataset,
+    options: object,
+    work: () => Promise<TrainingPhase>,
+  ): Promise<TrainingPhase> {
+    return recordRun({ model: this, core: coreOf(this), strategy, train, options }, work);
   }
 }
 

@@ -11,6 +11,8 @@ export interface TrainingSession {
   readonly cut: CutGraph;
   readonly log: PhaseLog;
   readonly progress: Progress;
+  /** Wants the weights of the whole model after each epoch but the last; absent where nobody does. */
+  readonly watch?: (weights: Weights) => void;
 }
 
 /** What came of it. */

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { weightsOf } from "../backbone/cutGraph";
 import { valueShapes } from "../backbone/graphShapes";
 import type { LayerGraph, Tensor, Weights } from "../backbone/layerGraph";
-import { fittedTo, type Preprocessing, preprocess } from "../backbone/preprocessing";
+import { fittedTo, type Preprocessing, preprocess, whatDecidesNumbers } from "../backbone/preprocessing";
 import { graphHash } from "../backbone/weightsHash";
 import type { Dataset } from "../data/dataset";
 import type { Features } from "../engine/engine";
@@ -87,11 +87,8 @@ function featureSpace(runtime: LabRuntime, { graph, weights, preprocessing, sour
   if (source !== undefined) {
     return createHash("sha256").update(featureSpace(runtime, source)).update(graphHash(graph, weights)).digest("hex");
   }
-  const { scale, offset, channelOrder = "rgb" } = preprocessing;
   return createHash("sha256")
-    .update(
-      JSON.stringify([computation, engine.name, scale, offset, ...(channelOrder === "rgb" ? [] : [channelOrder])]),
-    )
+    .update(JSON.stringify([computation, engine.name, ...whatDecidesNumbers(preprocessing)]))
     .update(graphHash(graph, weights))
     .digest("hex");
 }

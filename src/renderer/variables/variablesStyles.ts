@@ -8,7 +8,7 @@ p { margin: 0; padding: 6px 12px; }
 table { width: 100%; border-collapse: collapse; table-layout: auto; }
 thead th {
   position: sticky; top: 0; z-index: 1; padding: 0; text-align: left; font-weight: 600;
-  background: var(--vscode-panel-background, var(--vscode-editor-background));
+  background: var(--vscode-sideBar-background, var(--vscode-editor-background));
 }
 thead th:last-child { padding: 4px 12px; }
 button { all: unset; box-sizing: border-box; width: 100%; padding: 4px 12px; cursor: pointer; }
@@ -26,6 +26,11 @@ td.type, td.dtype, td.shape, td.bytes { color: var(--vscode-descriptionForegroun
 td.value {
   width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis;
   font-family: var(--vscode-editor-font-family, monospace);
+}
+@media (max-width: 480px) {
+  .type, .dtype, .bytes { display: none; }
+  button, thead th:last-child, tbody th, td { padding-inline: 6px; }
+  tbody th { max-width: 9em; }
 }
 .icon { display: inline-block; width: 1.6em; margin-right: 6px; text-align: center; font-size: 0.9em; }
 .array, .collection { color: var(--vscode-symbolIcon-arrayForeground, inherit); }

@@ -121,7 +121,10 @@ function rowOf({ name, kind, type, shape, dtype, bytes, preview }: VariableDescr
   icon.className = `icon ${kind}`;
   icon.ariaHidden = "true";
   first.append(icon, name);
-  first.title = name;
+  // Where it is narrow, these have no columns.
+  first.title = [`${name}: ${type}`, dtype, bytes === undefined ? undefined : formatBytes(bytes)]
+    .filter(Boolean)
+    .join(", ");
   row.append(
     first,
     cell("type", type),

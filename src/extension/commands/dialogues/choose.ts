@@ -1,16 +1,32 @@
 /** Questions that several commands ask: which model, which dataset, how many layers. What has one answer is not asked. */
 import { l10n } from "vscode";
 import type { NamedBackbone, NamedDataset, NamedModel } from "../../../shared/sessionState";
-import { askText, type Choice, type Dialogue, pick } from "../dialogue";
+import { askText, type Choice, type Dialogue, pick, pickMany } from "../dialogue";
 import { layerChoices, rateText, suggestedLastLayers, type LayerChoice } from "../plans/fineTunePlan";
 import { epochCost, secondsText } from "../plans/epochCost";
 import { epochsProblem, learningRateProblem } from "./inputProblems";
 
 /** `models` has at least one. */
 export function* chooseModel(models: readonly NamedModel[]): Dialogue<NamedModel> {
-  return yield* choose(l10n.t("Which model?"), models, (model) =>
-    l10n.t("{0}, {1} classes", model.backbone, model.classes.length),
-  );
+  return yield* choose(l10n.t("Which model?"), models, modelText);
+}
+
+/** One or more of at least one; the first is suggested. A model of two names is offered once. */
+export function* chooseModels(title: string, models: readonly NamedModel[]): Dialogue<readonly NamedModel[]> {
+  const distinct = models.filter(({ id }, place) => models.findIndex((model) => model.id === id) === place);
+  if (distinct.length === 1) {
+    return distinct;
+  }
+  return yield* pickMany({
+    title,
+    placeholder: l10n.t("Several are drawn over the same steps"),
+    choices: distinct.map((model) => ({ label: model.name, description: modelText(model), value: model })),
+    suggested: [0],
+  });
+}
+
+function modelText({ backbone, classes }: NamedModel): string {
+  return l10n.t("{0}, {1} classes", backbone, classes.length);
 }
 
 /** `backbones` has at least one; the one that was loaded last is suggested. */
@@ -22,8 +38,10 @@ export function* chooseBackbone(backbones: readonly NamedBackbone[]): Dialogue<N
 
 /** `datasets` has at least one; the first is suggested. */
 export function* chooseDataset(title: string, datasets: readonly NamedDataset[]): Dialogue<NamedDataset> {
-  return yield* choose(title, datasets, ({ size, classes, itemShape }) =>
-    l10n.t("{0} examples of {1}, {2} classes", size.toLocaleString("en"), itemShape.join(" × "), classes.length),
+  return yield* choose(title, datasets, ({ size, classes, itemKind, itemShape }) =>
+    itemKind === "text"
+      ? l10n.t("{0} texts, {1} classes", size.toLocaleString("en"), classes.length)
+      : l10n.t("{0} examples of {1}, {2} classes", size.toLocaleString("en"), itemShape.join(" × "), classes.length),
   );
 }
 

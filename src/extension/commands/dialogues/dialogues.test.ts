@@ -140,4 +140,36 @@ describe("other answers", () => {
     expect(() => play(chooseData(), { "which data": "Your own idx files…", Names: "cat, cat" })).toThrow("twice");
     expect(notebookCells(play(chooseData()).result)[0]).toContain("datasets.mnist()");
   });
+
+  it("a new notebook begins with images, arrays or texts of one's own", () => {
+    const begin = (answers: Record<string, string>): string =>
+      notebookCells(play(chooseData(), answers).result).slice(0, 2).join("\n");
+    const folder = begin({ "which data": "A folder of your images…", "Which folder": "/data/flowers" });
+    expect(folder).toContain(
+      'datasets.imageFolder("/data/flowers", { size: 224 });\nconst { train, test } = all.split(',
+    );
+    expect(folder).toContain('backbones.load("mobilenet-v2")');
+    const npz = { "which data": "Your own npz file…", "Which npz": "/data/derma.npz", Names: "cat, dog" };
+    expect(begin(npz)).toContain(
+      'const train = (await datasets.npz("/data/derma.npz", { split: "train", classes })).resize(',
+    );
+    expect(begin({ ...npz, "Which arrays": "One of images, one of labels" })).toContain(
+      'const all = (await datasets.npz("/data/derma.npz", { classes })).resize(',
+    );
+    const texts = { "which data": "A table of your texts…", "Column of the classes": "v1" };
+    expect(begin({ ...texts, "Which table": "/data/sms.csv" })).toContain(
+      'datasets.csv("/data/sms.csv", { text: "text", label: "v1" })',
+    );
+    expect(begin({ ...texts, "Which table": "/data/sms.jsonl" })).toContain('datasets.jsonl("/data/sms.jsonl", {');
+    expect(() => begin({ ...texts, "Column of the texts": " " })).toThrow("name of a column");
+  });
+
+  it("curves of several models are drawn over the same steps, by their names", () => {
+    const models = [modelNamed("model"), modelNamed("zoo.best"), modelNamed("alias", { id: "model" })];
+    const { dialogue } = cellCommands.showCurves;
+    const { questions, result } = play(dialogue({ ...session, models }), { "which models": "alias, zoo.best" });
+    expect(questions).toMatchObject([{ kind: "pickMany", choices: [{ label: "alias" }, { label: "zoo.best" }] }]);
+    expect(code(result)).toBe('show.curves({ alias, "zoo.best": zoo.best });');
+    expect(code(play(dialogue({ ...session, models })).result)).toBe("show.curves(alias);");
+  });
 });

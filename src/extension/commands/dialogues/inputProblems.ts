@@ -25,6 +25,10 @@ export function classNamesProblem(text: string): string | undefined {
   return twice === undefined ? undefined : l10n.t('Expected each name once, but found "{0}" twice.', twice);
 }
 
+export function columnProblem(text: string): string | undefined {
+  return text.trim() === "" ? l10n.t("Expected the name of a column, like text.") : undefined;
+}
+
 export function addressProblem(text: string): string | undefined {
   return /^(https?:\/\/|npm:)[^\s/]+/.test(text.trim())
     ? undefined

@@ -5,7 +5,7 @@ import { type Choice, type Dialogue, pick } from "../dialogue";
 import { confusionCell, curvesCell, embeddingCell, type EmbeddingPlan } from "../plans/figureCells";
 import { evaluationChoices, isTrained } from "../plans/modelChoices";
 import { type CellState, noFittingDataset, type Obstacle } from "../readiness";
-import { chooseDataset, chooseModel } from "./choose";
+import { chooseDataset, chooseModel, chooseModels } from "./choose";
 
 /** A map of more takes long; the cell says how many, and can be changed. */
 const mappedExamples = 5000;
@@ -52,8 +52,8 @@ function layersOf({ layers }: NamedModel): readonly Choice<{ readonly name: stri
 }
 
 export function* showCurves({ models }: CellState): Dialogue<string> {
-  const model = yield* chooseModel(models.filter(isTrained).reverse());
-  return curvesCell(model.name);
+  const chosen = yield* chooseModels(l10n.t("Curves of which models?"), models.filter(isTrained).reverse());
+  return curvesCell(chosen.map(({ name }) => name));
 }
 
 export function* showConfusion({ models, datasets }: CellState): Dialogue<string | Obstacle> {

@@ -18,18 +18,64 @@ export const clothes: DataCells = {
   backbone: "fashion-cnn",
 };
 
-/** Paths as the cell writes them. */
+const fifth = "A fifth is kept for the test; nothing is trained on it.";
+const parts = "const { train, test } = all.split({ validation: 0, test: 0.2, seed: 1 });";
+const asSmallBackbone = ".resize({ height: 28, width: 28, channels: 1 })";
+
+/** Paths as the cell writes them, here and below. */
 export function idxFiles(images: string, labels: string, classes: readonly string[]): DataCells {
   return {
     data: [
-      `const all = await datasets.idx(${text(images)}, ${text(labels)}, {`,
+      `const files = await datasets.idx(${text(images)}, ${text(labels)}, {`,
       `  classes: ${list(classes)},`,
       `});`,
-      `// As the backbone takes them. A fifth is kept for the test; nothing is trained on it.`,
-      `const images = all.resize({ height: 28, width: 28, channels: 1 });`,
-      `const { train, test } = images.split({ validation: 0, test: 0.2, seed: 1 });`,
+      `// As the backbone takes them. ${fifth}`,
+      `const all = files${asSmallBackbone};`,
+      parts,
     ].join("\n"),
     backbone: "fashion-cnn",
+  };
+}
+
+/** A folder for each class. */
+export function folderOfImages(folder: string): DataCells {
+  return {
+    data: [
+      `// In the size that the backbone takes; sub folders are the classes. ${fifth}`,
+      `const all = await datasets.imageFolder(${text(folder)}, { size: 224 });`,
+      parts,
+    ].join("\n"),
+    backbone: "mobilenet-v2",
+  };
+}
+
+/** `arrays`: whether the file has its parts as arrays of their own, or `images` and `labels` alone. */
+export function npzFile(file: string, classes: readonly string[], arrays: "split" | "whole"): DataCells {
+  const load = (split: string): string => `await datasets.npz(${text(file)}, { ${split}classes })`;
+  return {
+    data: [
+      `const classes = ${list(classes)};`,
+      ...(arrays === "split"
+        ? [
+            `// As the backbone takes them.`,
+            ...["train", "test"].map((part) => `const ${part} = (${load(`split: "${part}", `)})${asSmallBackbone};`),
+          ]
+        : [`// As the backbone takes them. ${fifth}`, `const all = (${load("")})${asSmallBackbone};`, parts]),
+    ].join("\n"),
+    backbone: "fashion-cnn",
+  };
+}
+
+/** A table of texts with their classes: CSV, or JSON Lines by the file's name. */
+export function textTable(file: string, textColumn: string, labelColumn: string): DataCells {
+  const reader = /\.(jsonl|ndjson)$/i.test(file) ? "jsonl" : "csv";
+  return {
+    data: [
+      `// ${fifth}`,
+      `const all = await datasets.${reader}(${text(file)}, { text: ${text(textColumn)}, label: ${text(labelColumn)} });`,
+      parts,
+    ].join("\n"),
+    backbone: "universal-sentence-encoder-lite",
   };
 }
 

@@ -19,8 +19,11 @@ export function embeddingCell({ model, dataset, method, layer, maximumExamples }
   return withShow(`const plot = await show.embedding(${model}, ${dataset}, { ${options.join(", ")} });`);
 }
 
-export function curvesCell(model: string): string {
-  return withShow(`show.curves(${model});`);
+/** Of several models over the same steps, by their names. */
+export function curvesCell(models: readonly string[]): string {
+  const [only] = models;
+  const named = models.map((model) => (model.includes(".") ? `${JSON.stringify(model)}: ${model}` : model));
+  return withShow(`show.curves(${models.length === 1 && only !== undefined ? only : `{ ${named.join(", ")} }`});`);
 }
 
 export function confusionCell(model: string, dataset: string): string {

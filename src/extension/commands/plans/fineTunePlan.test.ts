@@ -41,6 +41,7 @@ const dataset = (name: string, id: string, classes = ["0", "1"]): NamedDataset =
   size: 50,
   classes,
   classCounts: classes.map(() => 25),
+  itemKind: "image",
   itemShape: [28, 28, 1],
 });
 

@@ -20,7 +20,7 @@ export interface HeadPlan {
 /** Where images are not as the backbone takes them, datasets that are come first. */
 export function attachHeadCell({ model, backbone, dataset, test, head }: HeadPlan): string {
   const resized = [dataset, ...(test === undefined ? [] : [test])]
-    .filter(({ itemShape }) => itemShape.join() !== backbone.inputShape.join())
+    .filter(({ itemKind, itemShape }) => itemKind === "image" && itemShape.join() !== backbone.inputShape.join())
     .map(({ name }) => `const ${resizedName(name)} = ${name}.resize(${sizeText(backbone)});`);
   const kind = head === "mlp" ? `, head: "mlp"` : "";
   return [

@@ -25,9 +25,9 @@ export function distinctDatasets(datasets: readonly NamedDataset[]): readonly Na
   return [...distinct.filter(({ name }) => !isTest(name)), ...distinct.filter(({ name }) => isTest(name))];
 }
 
-/** Whether the images are as the backbone takes them. */
-export function fits(dataset: NamedDataset, backbone: NamedBackbone): boolean {
-  return dataset.itemShape.join() === backbone.inputShape.join();
+/** Whether the images are as the backbone takes them; texts fit every backbone of texts. */
+export function fits({ itemKind, itemShape }: NamedDataset, { inputShape }: NamedBackbone): boolean {
+  return itemKind === "text" ? inputShape.length === 1 : itemShape.join() === inputShape.join();
 }
 
 /** `wanted`, or with the first number from 2 that makes it another name than all of `taken`. */

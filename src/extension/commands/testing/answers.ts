@@ -6,7 +6,7 @@ export interface Played<T> {
   readonly result: T;
 }
 
-/** `answers`: of questions whose title or message contains the key; for a choice its label, else the answer itself. */
+/** `answers`: of questions whose title or message contains the key; for a choice its label, for several their labels with commas between, else the answer itself. */
 export function play<T>(dialogue: Dialogue<T>, answers: Readonly<Record<string, string>> = {}): Played<T> {
   const questions: Question[] = [];
   const unused = new Set(Object.keys(answers));
@@ -34,6 +34,13 @@ function answerTo(question: Question, given: string | undefined): unknown {
         throw new Error(`"${title}" offers ${choices.map(({ label }) => label).join(", ")}, but not ${given}`);
       }
       return chosen.value;
+    }
+    case "pickMany": {
+      const { choices, suggested } = question;
+      const labels = given?.split(", ");
+      return choices
+        .filter(({ label }, index) => labels?.includes(label) ?? suggested.includes(index))
+        .map(({ value }) => value);
     }
     case "text": {
       const text = given ?? question.value;

@@ -17,6 +17,7 @@ export function datasetNamed(name: string, more: Partial<NamedDataset> = {}): Na
     size: 10_000,
     classes: digitNames,
     classCounts: digitNames.map(() => 1000),
+    itemKind: "image",
     itemShape: [28, 28, 1],
     ...more,
   };
@@ -66,4 +67,5 @@ export const session: SessionState = {
   ],
   backbones: [backboneNamed("backbone")],
   featureCache: { bytes: 46_940_000, spaces: 2 },
+  runs: [],
 };

@@ -74,6 +74,10 @@ const readers: Readonly<Record<string, Reader>> = {
     lastAxis(read, input);
     return { type: "LayerNormalization", epsilon: read.number("epsilon", 1e-3) };
   },
+  UnitNormalization: (read, [input = []]) => {
+    lastAxis(read, input);
+    return { type: "UnitNormalization" };
+  },
   Rescaling: (read) => ({
     type: "Rescaling",
     scale: read.perChannel("scale"),
@@ -225,6 +229,7 @@ export function kerasFromLayer(layer: Layer): {
     case "Rescaling":
       return { className: layer.type, config: { scale: layer.scale, offset: layer.offset } };
     case "Normalization":
+    case "UnitNormalization":
       return { className: layer.type, config: { axis: -1 } };
     case "Activation":
       return layer.activation === "leakyRelu"
@@ -248,6 +253,7 @@ export function kerasFromLayer(layer: Layer): {
     case "Flatten":
     case "Multiply":
     case "Add":
+    case "GatherSteps":
     case "Pack":
       return { className: layer.type, config: {} };
     case "Reshape":

@@ -58,4 +58,9 @@ export const normalization: LayerKind<LayerOf<"Normalization">> = {
   },
 };
 
-export const elementwise: LayerKind<LayerOf<"Activation"> | LayerOf<"Dropout">> = { outputShape: onlyInput };
+/** What the sum of squares is at least (TensorFlow's `l2_normalize`). */
+export const SMALLEST_SQUARE = 1e-12;
+
+export const elementwise: LayerKind<LayerOf<"Activation"> | LayerOf<"Dropout"> | LayerOf<"UnitNormalization">> = {
+  outputShape: onlyInput,
+};

@@ -7,7 +7,7 @@ import { batchNormalization, dense, elementwise, layerNormalization, normalizati
 import type { LayerKind } from "./layerKind";
 import { nearestNeighbors } from "./nearestNeighbors";
 import { globalAveragePooling1d, globalPooling2d, pooling2d } from "./poolings";
-import { embedding, multiHeadAttention, paddingMask, positionEmbedding } from "./sequences";
+import { embedding, gatherSteps, multiHeadAttention, paddingMask, positionEmbedding } from "./sequences";
 
 const kindTable = {
   Activation: elementwise,
@@ -22,6 +22,7 @@ const kindTable = {
   Dropout: elementwise,
   Embedding: embedding,
   Flatten: flatten,
+  GatherSteps: gatherSteps,
   GlobalAveragePooling1D: globalAveragePooling1d,
   GlobalAveragePooling2D: globalPooling2d,
   GlobalMaxPooling2D: globalPooling2d,
@@ -39,6 +40,7 @@ const kindTable = {
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
   TensorFlowOperators: operators,
+  UnitNormalization: elementwise,
   Unpack: unpack,
   ZeroPadding2D: zeroPadding2d,
 } satisfies { readonly [Type in Layer["type"]]: LayerKind<LayerOf<Type>> };

@@ -24,6 +24,16 @@ export const paddingMask: LayerKind<LayerOf<"PaddingMask">> = {
   outputShape: (layer, inputs) => [asFlat(layer, onlyInput(layer, inputs))],
 };
 
+export const gatherSteps: LayerKind<LayerOf<"GatherSteps">> = {
+  outputShape(layer, inputs) {
+    const [sequence, places] = inputs;
+    if (sequence === undefined || places === undefined || inputs.length > 2) {
+      throw inputCountError(layer, "a sequence and places in it", inputs.length);
+    }
+    return [asFlat(layer, places), asSequence(layer, sequence)[1]];
+  },
+};
+
 type MultiHeadAttention = LayerOf<"MultiHeadAttention">;
 
 /** Steps and width of what is asked with and of what is attended to, from one, two or three inputs. */

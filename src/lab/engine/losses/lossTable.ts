@@ -3,6 +3,7 @@ import type { LossRules } from "./lossRules";
 import { meanSquaredError } from "./meanSquaredError";
 import { sigmoidCrossEntropy } from "./sigmoidCrossEntropy";
 import { softmaxCrossEntropy } from "./softmaxCrossEntropy";
+import { tokenCrossEntropy } from "./tokenCrossEntropy";
 
 export const DEFAULT_LOSS: Loss = { name: "softmaxCrossEntropy" };
 
@@ -14,5 +15,7 @@ export function lossRules(loss: Loss = DEFAULT_LOSS): LossRules {
       return sigmoidCrossEntropy(loss);
     case "meanSquaredError":
       return meanSquaredError;
+    case "tokenCrossEntropy":
+      return tokenCrossEntropy;
   }
 }

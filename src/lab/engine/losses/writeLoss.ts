@@ -5,7 +5,7 @@ import { lossRules } from "./lossTable";
 export interface MeanLoss {
   /** `[batch]`, times the rows' weights. */
   readonly rows: Value;
-  /** `[batch, outputs]`, of the mean over the batch by the output. */
+  /** Shaped as the output: of the mean over the batch by it. */
   readonly gradient: Value;
   readonly predicted?: Value;
 }
@@ -23,6 +23,6 @@ export function writeLoss(
   const size = builder.scalar(batch * divisor);
   const rest = predicted && { predicted };
   if (weights === undefined) return { rows, gradient: builder.binary("Div", slope, size), ...rest };
-  const shares = builder.reshape(builder.binary("Div", weights, size), [batch, 1]);
+  const shares = builder.reshape(builder.binary("Div", weights, size), [batch, ...output.shape.slice(1).map(() => 1)]);
   return { rows: builder.binary("Mul", rows, weights), gradient: builder.binary("Mul", slope, shares), ...rest };
 }

@@ -33,7 +33,8 @@ export interface Value {
 type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
 type AttributeInit = MessageInitShape<typeof AttributeProtoSchema>;
 
-const dataTypes: Record<ElementType, TensorProto_DataType> = {
+/** What `Cast` takes as `to`. */
+export const dataTypes: Record<ElementType, TensorProto_DataType> = {
   float32: TensorProto_DataType.FLOAT,
   float64: TensorProto_DataType.DOUBLE,
   int32: TensorProto_DataType.INT32,

@@ -206,6 +206,55 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       expect(bits(whole.weights)).toEqual(bits(upToBest.weights));
     });
 
+    test("corrupts what it trains on, anew in each epoch; targets and validation stay clean; taken up again it draws what comes next", async () => {
+      // An identity that never moves: its loss is what the corruption has done to it.
+      const identity = sequence([4], [dense("same", { units: 4 })]);
+      const values = { shape: [600, 4], data: new Float32Array(2400).fill(2) };
+      const own: TrainRequest = {
+        graph: identity,
+        weights: new Map([
+          ["same/kernel", { shape: [4, 4], data: Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)) }],
+          ["same/bias", { shape: [4], data: new Float32Array(4) }],
+        ]),
+        trainable: ["same"],
+        train: { features: values, targets: values },
+        validation: { features: values, targets: values },
+        loss: { name: "meanSquaredError" },
+        epochs: 3,
+        batchSize: 128,
+        optimizer: { name: "sgd", learningRate: 0 },
+        seed: 5,
+      };
+      const snapshots: TrainingSnapshot[] = [];
+      const run = async (changes: Partial<TrainRequest>) =>
+        (await (await engine()).train({ ...own, ...changes })).epochs;
+      const masking = { name: "masking", rate: 0.25 } as const;
+      const gaussian = { name: "gaussian", deviation: 0.5 } as const;
+      const masked = await run({ corruption: masking });
+      const noisy = await run({ corruption: gaussian });
+      for (const { trainLoss } of masked) expect(Math.abs(trainLoss - 4 * 0.25)).toBeLessThan(0.15);
+      for (const { trainLoss } of noisy) expect(Math.abs(trainLoss - 0.25)).toBeLessThan(0.03);
+      expect(new Set([...masked, ...noisy].map(({ trainLoss }) => trainLoss)).size).toBe(6);
+      for (const { validationLoss } of [...masked, ...noisy]) expect(validationLoss).toBe(0);
+      expect((await run({})).map(({ trainLoss }) => trainLoss)).toEqual([0, 0, 0]);
+      // The same draws on each engine.
+      expect(masked[0]!.trainLoss).toBeCloseTo(0.98, 5);
+      await (
+        await engine()
+      ).train(
+        { ...own, corruption: gaussian, snapshotEveryMs: 0 },
+        { onSnapshot: (snapshot) => snapshots.push(snapshot) },
+      );
+      expect(await run({ corruption: gaussian, resume: snapshots[0]! })).toEqual(noisy);
+      await expect(run({ corruption: masking, resume: snapshots[0]! })).rejects.toMatchObject({
+        code: "engine/other-training",
+      });
+      await expect(run({ corruption: { name: "masking", rate: 1 } })).rejects.toMatchObject({ code: "engine/setting" });
+      await expect(run({ corruption: { name: "gaussian", deviation: -1 } })).rejects.toMatchObject({
+        code: "engine/setting",
+      });
+    });
+
     test("the last partial batch counts by its rows, and sample weights scale rows", async () => {
       const flat = sequence([4], [dense("head", { units: 3 })]);
       const weights = randomWeights(flat, 3);

@@ -14,6 +14,7 @@ const concatenate = (axis: number, inputs: readonly string[], name = "joined") =
   ({ type: "Concatenate", name, axis, inputs }) as const;
 const reshape = (shape: readonly number[], name = "reshape") => ({ type: "Reshape", name, shape }) as const;
 const layerNorm = (name = "norm") => ({ type: "LayerNormalization", name, epsilon: 1e-3 }) as const;
+const unitNorm = { type: "UnitNormalization", name: "unit" } as const;
 const activation = (kind: "relu" | "gelu" | "sigmoid", name: string = kind) =>
   ({ type: "Activation", name, activation: kind }) as const;
 const average = { type: "GlobalAveragePooling1D", name: "average" } as const;
@@ -278,8 +279,44 @@ const sequences: readonly ConformanceCase[] = [
     graph: branched([3, 4], [layerNorm(), flatten, dense("head")]),
   },
   {
+    name: "unit norm of features",
+    graph: branched([5], [dense("a", { units: 6 }), unitNorm, dense("head")]),
+  },
+  {
+    name: "unit norm of a sequence",
+    graph: branched([3, 4], [dense("a", { units: 6 }), unitNorm, flatten, dense("head")]),
+  },
+  {
+    name: "unit norm of an image",
+    graph: branched([4, 3, 2], [smallConv("a", 4), unitNorm, smallConv("b"), flatten, dense("head")]),
+  },
+  {
     name: "average over steps",
     graph: branched([3, 4], [dense("a"), average, dense("head")]),
+  },
+  {
+    name: "steps at places, some twice, some of none that there is",
+    graph: branched(
+      [6],
+      [
+        embedding(9),
+        { type: "GatherSteps", name: "places", inputs: ["words", "input"] },
+        dense("after", { units: 3 }),
+        flatten,
+        dense("head"),
+      ],
+    ),
+    // Places from 0 to 8 in six steps.
+    tokens: 9,
+  },
+  {
+    name: "steps at places of a frozen sequence",
+    graph: branched(
+      [6],
+      [embedding(6), { type: "GatherSteps", name: "places", inputs: ["words", "input"] }, flatten, dense("head")],
+    ),
+    trainable: ["head"],
+    tokens: 6,
   },
   {
     name: "embedding, repeated tokens",

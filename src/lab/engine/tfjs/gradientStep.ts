@@ -19,7 +19,7 @@ import { WeightTensors } from "./weightTensors";
 export interface StepInput {
   /** `[batch, …graph.input.shape]`. */
   readonly features: Tensor;
-  /** `[batch]` class indices or `[batch, outputs]` values. */
+  /** `[batch]` class indices, `[batch, outputs]` values or `[batch, steps]` token ids. */
   readonly targets: Int32Array | Tensor;
   /** `[batch]`, factors of the rows' losses. Default 1. */
   readonly rowWeights?: Float32Array;
@@ -30,7 +30,7 @@ export interface StepInput {
 export interface StepOutcome {
   /** Mean over the batch. */
   readonly loss: number;
-  /** `[batch, outputs]`. */
+  /** `[batch, …output]`. */
   readonly output: Float32Array;
   /** Of the mean loss, laid out as `layout.parameters`. */
   readonly gradient: Float32Array;

@@ -1,4 +1,6 @@
+import type { Tensor } from "../../backbone/layerGraph";
 import { checkOutput } from "../compileStep";
+import { corruptedRows } from "../corruption";
 import type { TrainObserver, TrainRequest, TrainResult } from "../engine";
 import { InferenceScorer, largestIndex } from "../inferenceScorer";
 import { DEFAULT_LOSS, lossRules } from "../losses/lossTable";
@@ -111,11 +113,12 @@ class TfjsMachine implements TrainingMachine {
 
   /** These rows of the examples, with new dropout masks. */
   #load(rows: Uint32Array, dropout: Rng): StepInput {
-    const { graph, train } = this.#request;
+    const { graph, train, corruption } = this.#request;
     const { targets, sampleWeights } = train;
     const rowSize = graph.input.shape.reduce((product, side) => product * side, 1);
     const data = new Float32Array(rows.length * rowSize);
-    rows.forEach((row, i) => this.#reader.read(row, data, i * rowSize));
+    const reader = corruptedRows(this.#reader, corruption, rowSize, dropout);
+    rows.forEach((row, i) => reader.read(row, data, i * rowSize));
     const masks = new Map<string, Float32Array>();
     return {
       features: { shape: [rows.length, ...graph.input.shape], data },
@@ -150,12 +153,17 @@ class TfjsMachine implements TrainingMachine {
     for (let row = 0; row < rows; row++) {
       const values = output.subarray(row * width, (row + 1) * width);
       const isClass = !("shape" in targets);
-      const target = isClass ? targets[row]! : targets.data.subarray(row * width, (row + 1) * width);
+      const target = isClass ? targets[row]! : rowOf(targets, row);
       loss += rules.ofRow(values, target) * (rowWeights?.[row] ?? 1);
       if (isClass && largestIndex(values) === target) correct++;
     }
     return { loss, correct };
   }
+}
+
+function rowOf({ shape, data }: Tensor, row: number): Float32Array {
+  const width = shape[1]!;
+  return data.subarray(row * width, (row + 1) * width);
 }
 
 function rowsOf(data: Float32Array, width: number, rows: Uint32Array) {

@@ -57,10 +57,11 @@ describe("mapFeatures", () => {
   );
 
   it.each([
-    ["grid", 2],
-    ["tree", 3],
-  ] as const)("gives the same bits for one and for three workers (%s)", async (_, dims) => {
-    const { rows, columns, features } = gaussiansShared(2100);
+    [2, 700, "Barnes-Hut"],
+    [3, 700, "Barnes-Hut"],
+    [2, 290, "exact"],
+  ] as const)("gives the same bits for one and for three workers (%d dimensions, %d rows)", async (dims, n, way) => {
+    const { rows, columns, features } = gaussiansShared(n);
     const job: MapJob = {
       kind: "map",
       rows,
@@ -70,15 +71,21 @@ describe("mapFeatures", () => {
       dims,
       perplexity: 10,
       neighbours: 15,
-      iterations: 12,
+      iterations: 30,
       seed: 3,
       interruptFlag: new Int32Array(new SharedArrayBuffer(4)),
     };
-    const maps = await Promise.all([1, 3].map((members) => runInTeam(job, undefined, members)));
-    const [one, three] = maps.map((done) => (done.kind === "done" ? done : undefined));
+    const maps = await Promise.all([1, 3].map((members) => runInTeam(job, { members })));
+    const [one, three] = maps.map((done) => (done?.kind === "done" ? done : undefined));
     expect(three!.reference.map).toEqual(one!.reference.map);
     expect(three!.quality).toEqual(one!.quality);
-    expect(one!.parameters.repulsion).toBe(dims === 2 ? "interpolated by FFT" : "Barnes-Hut");
+    expect(three!.parameters).toEqual(one!.parameters);
+    expect(one!.parameters.repulsion).toBe(way);
+    // In the plane others are placed through a grid.
+    const place = { kind: "place", reference: one!.reference, rows, columns, features } as const;
+    const placed = await Promise.all([1, 3].map((members) => runInTeam(place, { members })));
+    expect(placed[0]!.kind).toBe("placed");
+    expect(placed[1]).toEqual(placed[0]);
   });
 
   it("is drawn while it converges, and says how long it will take", async () => {
@@ -114,6 +121,16 @@ describe("mapFeatures", () => {
     const interruptFlag = new Int32Array(new SharedArrayBuffer(4)).fill(1);
     const result = await mapFeatures(request(60, { interruptFlag }));
     expect(result).toMatchObject({ interrupted: true, iteration: 0 });
+    expect(result.map.some((value) => value !== 0)).toBe(true);
+  });
+
+  it("gives UMAP up where it cannot be stopped, before its first iteration", async () => {
+    const interruptFlag = new Int32Array(new SharedArrayBuffer(4));
+    const { rows, columns, features } = gaussiansShared(3000);
+    const mapping = mapFeatures({ rows, columns, features, method: "umap", dims: 2, seed: 0, interruptFlag });
+    Atomics.store(interruptFlag, 0, 1);
+    const result = await mapping;
+    expect(result).toMatchObject({ interrupted: true, iteration: 0, parameters: { neighbours: 15 } });
     expect(result.map.some((value) => value !== 0)).toBe(true);
   });
 

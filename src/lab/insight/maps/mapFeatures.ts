@@ -1,6 +1,6 @@
 import { GraftError } from "../../../shared/graftError";
 import { checkMapRequest } from "./checkMapRequest";
-import type { Reference } from "./mapMessages";
+import type { MapJob, Reference } from "./mapMessages";
 import type { MapQuality } from "./mapQuality";
 import { runInTeam } from "./mapTeam";
 
@@ -67,22 +67,33 @@ export async function mapFeatures(
 ): Promise<FeatureMap> {
   const { perplexity, neighbours } = checkMapRequest(request);
   const { rows, columns, method, dims, iterations, seed } = request;
-  const done = await runInTeam(
-    {
-      kind: "map",
-      rows,
-      columns,
-      features: shared(request.features),
-      method,
-      dims,
-      perplexity,
-      neighbours,
-      ...(iterations === undefined ? {} : { iterations }),
-      seed,
-      interruptFlag: request.interruptFlag ?? new Int32Array(new SharedArrayBuffer(4)),
+  const interruptFlag = request.interruptFlag ?? new Int32Array(new SharedArrayBuffer(4));
+  let hasBegun = false;
+  const job: MapJob = {
+    kind: "map",
+    rows,
+    columns,
+    features: shared(request.features),
+    method,
+    dims,
+    perplexity,
+    neighbours,
+    ...(iterations === undefined ? {} : { iterations }),
+    seed,
+    interruptFlag,
+  };
+  const done = await runInTeam(job, {
+    onProgress(progress) {
+      hasBegun = true;
+      onProgress(progress);
     },
-    onProgress,
-  );
+    // Before its first iteration umap-js cannot be stopped from inside.
+    isGivenUp: () => method === "umap" && !hasBegun && Atomics.load(interruptFlag, 0) !== 0,
+  });
+  if (done === undefined) {
+    const start = await mapFeatures({ rows, columns, features: job.features, method: "pca", dims, seed });
+    return { ...start, interrupted: true, parameters: { neighbours, seed } };
+  }
   if (done.kind !== "done") throw new Error(`Expected a map, but found ${done.kind}.`);
   const { reference, iteration, interrupted, quality, parameters } = done;
   return {
@@ -111,7 +122,7 @@ async function place(
   }
   if (rows === 0) return new Float32Array(0);
   const done = await runInTeam({ kind: "place", reference, rows, columns, features: shared(features) });
-  if (done.kind !== "placed") throw new Error(`Expected points, but found ${done.kind}.`);
+  if (done?.kind !== "placed") throw new Error(`Expected points, but found ${done?.kind}.`);
   return done.points;
 }
 

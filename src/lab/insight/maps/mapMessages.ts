@@ -2,6 +2,7 @@
 import type { GraftErrorParts } from "../../../shared/graftError";
 import type { MapMethod, MapParameters } from "./mapFeatures";
 import type { MapQuality } from "./mapQuality";
+import type { Matrix } from "./matrix";
 import type { Neighbours } from "./nearestNeighbours";
 import type { Projection } from "./principalComponents";
 import type { TeamSeat } from "./team";
@@ -26,10 +27,10 @@ export interface Reference {
   readonly method: MapMethod;
   readonly dims: 2 | 3;
   readonly seed: number;
-  readonly rows: number;
-  readonly projection: Projection;
-  /** `[rows, projection.components]` */
-  readonly reduced: Float32Array<SharedArrayBuffer>;
+  /** What the rows went through first; absent where their neighbours were looked for among the features as they were given. */
+  readonly projection?: Projection;
+  /** Whose neighbours were looked for. */
+  readonly features: Matrix & { readonly data: Float32Array<SharedArrayBuffer> };
   /** `[rows, dims]` */
   readonly map: Float64Array<SharedArrayBuffer>;
   /** Of UMAP. */

@@ -53,13 +53,8 @@ export async function mapQuality(
     const [first, end] = [parts.from(part), parts.to(part)];
     const [from, to] = [samples.from(task % samples.count), samples.to(task % samples.count)];
     const rows = ownRows(features, first, end);
-    const square = await products.squaredDistances(
-      own.subarray(from * columns, to * columns),
-      rows,
-      to - from,
-      columns,
-      end - first,
-    );
+    const distancesTo = products.squaredDistancesTo(rows, end - first, columns);
+    const square = await distancesTo(own.subarray(from * columns, to * columns), to - from);
     for (let row = from; row < to; row++) {
       const counts = new Int32Array(neighbours);
       const at = row * neighbours;

@@ -8,5 +8,8 @@ export interface Matrix {
 /** Copies rows `from` … `to - 1` out of memory that other threads share. */
 export function ownRows({ columns, data }: Matrix, from: number, to: number): Float32Array | Float64Array {
   const rows = data.subarray(from * columns, to * columns);
-  return rows instanceof Float32Array ? new Float32Array(rows) : new Float64Array(rows);
+  const own = rows instanceof Float32Array ? new Float32Array(rows.length) : new Float64Array(rows.length);
+  // `set` copies the bytes; a constructor that is given shared memory goes from number to number.
+  own.set(rows);
+  return own;
 }

@@ -8,7 +8,7 @@ import { type Matrix, ownRows } from "./matrix";
 import { type Products, squaredDistance } from "./products";
 import type { Team } from "./team";
 
-const QUERIES = 256;
+const QUERIES = 512;
 const REFERENCES = 4096;
 /** Kept beyond those asked for, because single precision may confuse which are the last. */
 const SPARE = 8;
@@ -40,7 +40,10 @@ export async function nearestNeighbours(
   const kept = Math.min(references.rows - (queries === references ? 1 : 0), count + SPARE);
   const blocks = chunksOf(queries.rows, QUERIES);
   const parts = chunksOf(references.rows, REFERENCES);
-  const own = ownRows(references, 0, references.rows);
+  const distancesTo = Array.from({ length: parts.count }, (_, part) => {
+    const [first, end] = [parts.from(part), parts.to(part)];
+    return products.squaredDistancesTo(ownRows(references, first, end), end - first, columns);
+  });
 
   await team.shareAsync(blocks.count, async (block) => {
     if (isStopped()) return;
@@ -49,15 +52,14 @@ export async function nearestNeighbours(
     const nearest = Array.from({ length: to - from }, () => new NearestHeap(kept));
     for (let part = 0; part < parts.count; part++) {
       const [first, end] = [parts.from(part), parts.to(part)];
-      const candidates = own.subarray(first * columns, end * columns);
-      const square = await products.squaredDistances(rows, candidates, to - from, columns, end - first);
+      const square = await distancesTo[part]!(rows, to - from);
       nearest.forEach((heap, row) => {
         const self = queries === references ? from + row - first : -1;
         heap.offer(square, row * (end - first), end - first, first, self);
       });
     }
     nearest.forEach((heap, row) => {
-      const exact = (index: number) => squaredDistance(rows, row * columns, own, index * columns, columns);
+      const exact = (index: number) => squaredDistance(rows, row * columns, references.data, index * columns, columns);
       const sorted = Array.from(heap.indices, (index) => ({ index, distance: exact(index) }));
       sorted.sort((a, b) => a.distance - b.distance || a.index - b.index);
       for (let place = 0; place < count; place++) {

@@ -41,7 +41,7 @@ export async function placePoints(
   const points = floats(added.rows * dims);
   const push = floats(points.length);
   const parts = floats(added.rows);
-  const repulsion = repulsionFor(reference.rows, dims, true, team);
+  const repulsion = repulsionFor(reference.rows, dims, "others", team);
   repulsion.begin(map, boundsOf(map, dims));
   team.share(1, () => repulsion.gather());
   repulsion.finish();
@@ -59,7 +59,7 @@ export async function placePoints(
     const gain = new Float64Array((to - from) * dims).fill(1);
     const pull = new Float64Array(dims);
     for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-      repulsion.push(points, from, to, push, parts);
+      repulsion.pushOthers(points, from, to, push, parts);
       for (let i = from; i < to; i++) {
         attract(i, pull);
         for (let d = 0; d < dims; d++) {

@@ -11,7 +11,7 @@ import { symmetricEigen } from "./symmetricEigen";
 import type { Team } from "./team";
 
 const OVERSAMPLING = 10;
-const ROUNDS = 8;
+const ROUNDS = 6;
 /** Rows that a product takes at once. */
 const BLOCK_ROWS = 1024;
 /** Sums are kept for each of so many parts of the rows, whoever computes them. */

@@ -14,8 +14,11 @@ export interface Products {
   multiply(a: Floats, b: Floats, m: number, inner: number, n: number): Promise<Floats>;
   /** `aᵀ · b`, `[m, n]`, for `a` of shape `[inner, m]` and `b` of `[inner, n]`. */
   multiplyTransposed(a: Floats, b: Floats, m: number, inner: number, n: number): Promise<Floats>;
-  /** Squared Euclidean distances, `[m, n]`, between the rows of `a`, `[m, inner]`, and of `b`, `[n, inner]`. */
-  squaredDistances(a: Floats, b: Floats, m: number, inner: number, n: number): Promise<Floats>;
+  /**
+   * Made once for rows `b`, `[n, inner]`, that many others are compared with: answers with the squared Euclidean distances, `[m, n]`, between the
+   * rows of `a`, `[m, inner]`, and those of `b`.
+   */
+  squaredDistancesTo(b: Floats, n: number, inner: number): (a: Floats, m: number) => Promise<Floats>;
 }
 
 /** Multiplications from which on ONNX Runtime is worth its start. */
@@ -52,17 +55,17 @@ export async function nativeProducts(): Promise<Products> {
       const { product } = await transposed.run({ a: tensor(a, [inner, m]), b: tensor(b, [inner, n]) });
       return product!.data as Float32Array;
     },
-    async squaredDistances(a, b, m, inner, n) {
+    squaredDistancesTo(b, n, inner) {
       // Far from the origin, single precision would be spent on what all rows have in common.
-      const origin = meanRow(a, m, inner);
-      const [nearA, nearB] = [shifted(a, origin), shifted(b, origin)];
-      const { distance } = await distances.run({
-        a: tensor(nearA, [m, inner]),
-        b: tensor(nearB, [n, inner]),
-        normsOfA: tensor(squaredNorms(nearA, m, inner), [m, 1]),
-        normsOfB: tensor(squaredNorms(nearB, n, inner), [1, n]),
-      });
-      return distance!.data as Float32Array;
+      const origin = meanRow(b, n, inner);
+      const nearB = shifted(b, origin);
+      const ofB = { b: tensor(nearB, [n, inner]), normsOfB: tensor(squaredNorms(nearB, n, inner), [1, n]) };
+      return async (a, m) => {
+        const nearA = shifted(a, origin);
+        const normsOfA = tensor(squaredNorms(nearA, m, inner), [m, 1]);
+        const { distance } = await distances.run({ ...ofB, a: tensor(nearA, [m, inner]), normsOfA });
+        return distance!.data as Float32Array;
+      };
     },
   };
 }
@@ -125,7 +128,7 @@ export const plainProducts: Products = {
     }
     return Promise.resolve(product);
   },
-  squaredDistances(a, b, m, inner, n) {
+  squaredDistancesTo: (b, n, inner) => (a, m) => {
     const distances = new Float64Array(m * n);
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) distances[i * n + j] = squaredDistance(a, i * inner, b, j * inner, inner);

@@ -14,23 +14,29 @@ import type { Team } from "./team";
 import { tsne } from "./tsne";
 import { umap } from "./umap";
 
-/** Before neighbours are looked for; more say little about images and cost time. */
-const PRINCIPAL_COMPONENTS = 50;
+/** Where distances in all columns would take long, neighbours are looked for among so many. Fewer lose neighbours (docs/benchmarks.md). */
+const PRINCIPAL_COMPONENTS = 150;
+/** For the distances of all rows: some seconds. */
+const MOST_MULTIPLICATIONS = 2e11;
 const DEFAULT_TSNE_ITERATIONS = 1000;
 /** Of the first axis, at the start. */
 const TSNE_DEVIATION = 1e-4;
 const QUALITY_NEIGHBOURS = 10;
+
 /** @param reply Called by one member at a time. */
 export async function runMap(job: MapJob, team: Team, reply: (message: MapReply) => void): Promise<void> {
   const { rows, columns, method, dims, seed } = job;
-  const input: Matrix = { rows, columns, data: job.features };
-  const products = await productsFor(rows * Math.max(rows, columns) * Math.min(columns, PRINCIPAL_COMPONENTS));
-  const components = method === "pca" ? dims : Math.min(PRINCIPAL_COMPONENTS, Math.max(dims, columns));
+  const input = { rows, columns, data: job.features };
+  // Its quality alone takes the distances of all rows in all columns.
+  const products = await productsFor(rows * columns * Math.max(rows, PRINCIPAL_COMPONENTS));
+  const isReduced = method !== "pca" && columns > PRINCIPAL_COMPONENTS && rows * rows * columns > MOST_MULTIPLICATIONS;
   requireFinite(input, team);
+  const components = isReduced ? PRINCIPAL_COMPONENTS : dims;
   const projection = await principalComponents(input, components, seed, products, team);
-  const reduced = await project(input, projection, products, team);
+  const projected = await project(input, projection, products, team);
+  const reduced = isReduced || method === "pca" ? projected : input;
   const map = new Float64Array(team.memory(8 * rows * dims));
-  const outcome = await courses[method]({ job, team, products, reduced, map, reply });
+  const outcome = await courses[method]({ job, team, products, projected, reduced, map, reply });
 
   const drawn = Float32Array.from(map);
   const examples = qualitySample(rows, columns, seed);
@@ -51,7 +57,7 @@ export async function runMap(job: MapJob, team: Team, reply: (message: MapReply)
     quality,
     parameters: {
       ...parameters,
-      ...(columns > components ? { principalComponents: components } : {}),
+      ...(isReduced ? { principalComponents: components } : {}),
       seed,
       ...(examples.length < rows ? { qualityExamples: examples.length } : {}),
     },
@@ -59,9 +65,8 @@ export async function runMap(job: MapJob, team: Team, reply: (message: MapReply)
       method,
       dims,
       seed,
-      rows,
-      projection,
-      reduced: reduced.data,
+      ...(reduced === projected ? { projection } : {}),
+      features: reduced,
       map,
       ...(neighbours === undefined ? {} : { neighbours }),
     },
@@ -72,6 +77,9 @@ interface Course {
   readonly job: MapJob;
   readonly team: Team;
   readonly products: Products;
+  /** Onto principal components, as many as there are dimensions or more. */
+  readonly projected: Matrix;
+  /** Whose neighbours are looked for. */
   readonly reduced: Matrix;
   readonly map: Float64Array<SharedArrayBuffer>;
   readonly reply: (message: MapReply) => void;
@@ -86,16 +94,16 @@ interface Outcome {
 
 const courses = { pca: runPca, tsne: runTsne, umap: runUmap } as const;
 
-function runPca({ team, reduced, map }: Course): Promise<Outcome> {
-  team.share(1, () => map.set(reduced.data));
+function runPca({ team, projected, map }: Course): Promise<Outcome> {
+  team.share(1, () => map.set(projected.data));
   return Promise.resolve({ iteration: 0, interrupted: false, parameters: {} });
 }
 
-async function runTsne({ job, team, products, reduced, map, reply }: Course): Promise<Outcome> {
+async function runTsne({ job, team, products, projected, reduced, map, reply }: Course): Promise<Outcome> {
   const { dims, perplexity, seed, iterations = DEFAULT_TSNE_ITERATIONS } = job;
   const isInterrupted = () => Atomics.load(job.interruptFlag, 0) !== 0;
   const report = progressReporter(iterations, map, reply);
-  team.share(1, () => map.set(initialMap(reduced, dims, TSNE_DEVIATION, seed)));
+  team.share(1, () => map.set(initialMap(projected, dims, TSNE_DEVIATION, seed)));
   if (team.leads) report(0);
   const count = neighboursFor(perplexity, job.rows - 1);
   const neighbours = await nearestNeighbours(reduced, reduced, count, products, team, isInterrupted);
@@ -112,13 +120,13 @@ async function runTsne({ job, team, products, reduced, map, reply }: Course): Pr
   };
 }
 
-async function runUmap({ job, team, products, reduced, map, reply }: Course): Promise<Outcome> {
+async function runUmap({ job, team, products, projected, reduced, map, reply }: Course): Promise<Outcome> {
   const { dims, neighbours: count, seed, iterations } = job;
   const isInterrupted = () => Atomics.load(job.interruptFlag, 0) !== 0;
   // To UMAP each row is a neighbour of itself.
   const neighbours = await nearestNeighbours(reduced, reduced, count - 1, products, team, isInterrupted);
   const ran = new Int32Array(team.memory(8));
-  team.share(1, () => map.set(initialMap(reduced, dims, 1, seed)));
+  team.share(1, () => map.set(initialMap(projected, dims, 1, seed)));
   if (!decidedTogether(isInterrupted, team)) {
     team.share(1, () => {
       let report: ((iteration: number) => void) | undefined;

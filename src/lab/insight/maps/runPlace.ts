@@ -13,12 +13,11 @@ export async function runPlace(
   team: Team,
   reply: (message: MapReply) => void,
 ): Promise<void> {
-  const { method, dims, map, projection, neighbours, seed } = reference;
-  const products = await productsFor(rows * projection.components * (columns + reference.rows));
+  const { method, dims, map, projection, features: known, neighbours, seed } = reference;
+  const products = await productsFor(rows * known.columns * (columns + known.rows));
   const input = { rows, columns, data: features };
   requireFinite(input, team);
-  const added = await project(input, projection, products, team);
-  const known = { rows: reference.rows, columns: projection.components, data: reference.reduced };
+  const added = projection === undefined ? input : await project(input, projection, products, team);
   if (method === "tsne") {
     const points = await placePoints(added, known, map, dims, products, team);
     if (team.leads) reply({ kind: "placed", points: Float32Array.from(points) });

@@ -41,8 +41,8 @@ export const TEAM_CONTROL_BYTES = 3 * Int32Array.BYTES_PER_ELEMENT;
 const NEXT_TASK = 0;
 const ARRIVED = 1;
 const ROUND = 2;
-/** Some microseconds: longer waits leave the core to others. */
-const SPINS = 300;
+/** Some tens of microseconds, as long as it takes to be woken: longer waits leave the core to others. */
+const SPINS = 20_000;
 
 export function joinTeam({ member, members, control: memory, ports }: TeamSeat): Team {
   if (members === 1) return soloTeam;

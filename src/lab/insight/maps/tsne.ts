@@ -16,7 +16,7 @@ const GRADIENT_FACTOR = 4;
 const LEAST_LEARNING_RATE = 50;
 const MINIMUM_GAIN = 0.01;
 /** Points of a task: small enough that the last ones end together, large enough that handing them out costs nothing. */
-const CHUNK = 256;
+const CHUNK = 64;
 
 export interface TsneOptions {
   readonly dims: 2 | 3;
@@ -45,14 +45,13 @@ export function tsne(joint: Affinities, map: Float64Array, options: TsneOptions,
   const { n } = joint;
   const chunks = chunksOf(n, CHUNK);
   const attract = attraction(joint, dims);
-  const repulsion = options.repulsion ?? repulsionFor(n, dims, false, team);
+  const repulsion = options.repulsion ?? repulsionFor(n, dims, "each other", team);
   const learningRate = GRADIENT_FACTOR * Math.max(n / EXAGGERATION / GRADIENT_FACTOR, LEAST_LEARNING_RATE);
   const exaggerated = Math.min(EXAGGERATED_ITERATIONS, Math.floor(iterations / 3));
 
   const floats = (length: number) => new Float64Array(team.memory(8 * length));
   const pull = floats(n * dims);
   const push = floats(n * dims);
-  const parts = floats(n);
   const velocity = floats(n * dims);
   const gain = floats(n * dims);
   /** Least and greatest coordinate of each chunk, by dimension. */
@@ -69,10 +68,7 @@ export function tsne(joint: Affinities, map: Float64Array, options: TsneOptions,
     });
     const known = repulsion.finish();
     team.share(chunks.count, (chunk) => {
-      const [from, to] = [chunks.from(chunk), chunks.to(chunk)];
-      repulsion.push(map, from, to, push, parts);
-      sums[chunk] = 0;
-      for (let i = from; i < to; i++) sums[chunk] += parts[i]!;
+      sums[chunk] = repulsion.pushOwn(chunks.from(chunk), chunks.to(chunk), push);
     });
     return (known ?? total(sums)) - n;
   }
@@ -119,11 +115,13 @@ export function tsne(joint: Affinities, map: Float64Array, options: TsneOptions,
   }
 
   const normaliser = differentiate();
+  // Not into the sums of the normaliser: another member may still be adding these up.
+  const divergences = floats(chunks.count);
   team.share(chunks.count, (chunk) => {
-    sums[chunk] = 0;
-    for (let i = chunks.from(chunk); i < chunks.to(chunk); i++) sums[chunk] += divergenceOf(i, joint, map, dims);
+    for (let i = chunks.from(chunk); i < chunks.to(chunk); i++)
+      divergences[chunk]! += divergenceOf(i, joint, map, dims);
   });
-  const divergence = total(sums) + Math.log(normaliser);
+  const divergence = total(divergences) + Math.log(normaliser);
   return { iterations: iteration, learningRate, repulsion: repulsion.name, divergence };
 }
 

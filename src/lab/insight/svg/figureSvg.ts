@@ -10,7 +10,10 @@ import { svgReport } from "./svgReport";
 import { svgLayers } from "./svgLayers";
 import { svgLrFinder } from "./svgLrFinder";
 import { svgCards } from "./svgCards";
+import { svgReconstructions } from "./svgReconstructions";
 import { svgExplanation } from "./svgExplanation";
+import { svgDrift } from "./svgDrift";
+import { svgLines } from "./svgLines";
 
 const drawings: ForEachKind<[], string> = {
   curves: svgCurves,
@@ -21,8 +24,11 @@ const drawings: ForEachKind<[], string> = {
   report: svgReport,
   topLosses: (figure) => svgCards(figure, figure.examples.map(lossCard)),
   examples: (figure) => svgCards(figure, figure.examples.map(exampleCard)),
+  reconstructions: svgReconstructions,
   layers: svgLayers,
   lrFinder: svgLrFinder,
+  drift: svgDrift,
+  lines: svgLines,
 };
 
 /** The figure as one SVG document without scripts, for GitHub and other readers of saved notebooks. */

@@ -1,5 +1,5 @@
 /** Dense layers and normalisation. */
-import { SMALLEST_DEVIATION } from "../../../backbone/kinds/features";
+import { SMALLEST_DEVIATION, SMALLEST_SQUARE } from "../../../backbone/kinds/features";
 import type { LayerOf, PerChannel } from "../../../backbone/layerGraph";
 import type { TensorLibrary, TfTensor } from "../tensorLibrary";
 import { activated } from "./activations";
@@ -41,6 +41,9 @@ export const layerNormalization: TfjsLayer<LayerOf<"LayerNormalization">> = (pla
   const { mean, variance } = place.tf.moments(x, -1, true);
   return normalised(place, x, mean, variance, epsilon);
 };
+
+export const unitNormalization: TfjsLayer<LayerOf<"UnitNormalization">> = ({ tf }, _, [x]) =>
+  tf.div(x, tf.sqrt(tf.maximum(tf.sum(tf.square(x), -1, true), SMALLEST_SQUARE)));
 
 export const rescaling: TfjsLayer<LayerOf<"Rescaling">> = ({ tf }, { scale, offset }, [x]) =>
   tf.add(tf.mul(x, asTensor(tf, scale)), asTensor(tf, offset));

@@ -13,6 +13,11 @@ export const positionEmbedding: TfjsLayer<LayerOf<"PositionEmbedding">> = ({ tf,
 export const paddingMask: TfjsLayer<LayerOf<"PaddingMask">> = ({ tf }, { paddingId }, [ids]) =>
   tf.cast(tf.notEqual(ids, paddingId), "float32");
 
+export const gatherSteps: TfjsLayer<LayerOf<"GatherSteps">> = ({ tf }, _, [x, places]) => {
+  const oneHot = tf.equal(tf.expandDims(places!, 2), tf.reshape(tf.range(0, x.shape[1]!), [1, 1, -1]));
+  return tf.matMul(tf.cast(oneHot, "float32"), x);
+};
+
 /** Mean over steps; with a mask over those that have 1 in it, and 0 where no step has. */
 export const globalAveragePooling1d: TfjsLayer<LayerOf<"GlobalAveragePooling1D">> = ({ tf }, _, [x, mask]) => {
   if (mask === undefined) return tf.mean(x, 1);

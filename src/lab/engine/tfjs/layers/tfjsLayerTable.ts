@@ -2,10 +2,17 @@
 import type { Layer, LayerOf } from "../../../backbone/layerGraph";
 import { activation, dropout } from "./activations";
 import { add, concatenate, multiply, pack, reshape, unpack, zeroPadding2d } from "./arrangements";
-import { batchNormalization, dense, layerNormalization, normalization, rescaling } from "./features";
+import { batchNormalization, dense, layerNormalization, normalization, rescaling, unitNormalization } from "./features";
 import { nearestNeighbors } from "./nearestNeighbors";
 import { onnxOperators, tensorflowOperators } from "./operators";
-import { embedding, globalAveragePooling1d, multiHeadAttention, paddingMask, positionEmbedding } from "./sequences";
+import {
+  embedding,
+  gatherSteps,
+  globalAveragePooling1d,
+  multiHeadAttention,
+  paddingMask,
+  positionEmbedding,
+} from "./sequences";
 import type { TfjsLayer } from "./tfjsLayer";
 import {
   averagePooling2d,
@@ -30,6 +37,7 @@ const tfjsLayerTable: { readonly [Type in Layer["type"]]: TfjsLayer<LayerOf<Type
   Dropout: dropout,
   Embedding: embedding,
   Flatten: reshape,
+  GatherSteps: gatherSteps,
   GlobalAveragePooling1D: globalAveragePooling1d,
   GlobalAveragePooling2D: globalAveragePooling2d,
   GlobalMaxPooling2D: globalMaxPooling2d,
@@ -47,6 +55,7 @@ const tfjsLayerTable: { readonly [Type in Layer["type"]]: TfjsLayer<LayerOf<Type
   Reshape: reshape,
   SeparableConv2D: separableConv2d,
   TensorFlowOperators: tensorflowOperators,
+  UnitNormalization: unitNormalization,
   Unpack: unpack,
   ZeroPadding2D: zeroPadding2d,
 };

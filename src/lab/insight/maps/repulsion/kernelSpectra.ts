@@ -6,7 +6,7 @@ import { lineTransform } from "./lineTransform";
  * Spectra of what points push each other with, on a periodic grid of `2 nodes` by `2 nodes`. Similarity is even in both
  * directions, so its spectrum is real; the push along one axis is odd along it, so its spectrum is i times a real one. All
  * are given for frequencies 0 … nodes, `[nodes + 1, nodes + 1]`, along the first axis and then the second, and divided by
- * the size of the grid, which makes forward transforms inverse ones.
+ * the size of the grid, which makes forward transforms inverse ones, and by what the splines do to them.
  */
 export interface KernelSpectra {
   /** Of 1 / (1 + d²). */
@@ -18,6 +18,11 @@ export interface KernelSpectra {
 }
 
 const LINES = 8;
+
+/** What spreading by cubic B-splines and interpolating by them again makes of a frequency, in radians a node. */
+function splineSmoothing(frequency: number): number {
+  return ((2 + Math.cos(frequency)) / 3) ** 2;
+}
 
 export function kernelSpectra(nodes: number, team: Team): { fill(spacing: number): void } & KernelSpectra {
   const period = 2 * nodes;
@@ -32,6 +37,7 @@ export function kernelSpectra(nodes: number, team: Team): { fill(spacing: number
   const pushAlong = memory();
   const pushAcross = memory();
   const lines = chunksOf(side, LINES);
+  const smoothing = (u: number) => splineSmoothing((2 * Math.PI * u) / period);
 
   /** Row `row` of both kernels, transformed along the row as one complex signal: even ones give real, odd ones imaginary spectra. */
   function transformRow(row: number, spacing: number): void {
@@ -57,8 +63,8 @@ export function kernelSpectra(nodes: number, team: Team): { fill(spacing: number
       signal[2 * k + 1] = pushOfRows[row]!;
     }
     fft.transform(spectrum, signal);
-    const scale = 1 / (period * period);
     for (let v = 0; v <= nodes; v++) {
+      const scale = 1 / (period * smoothing(u) * period * smoothing(v));
       similarity[u * side + v] = scale * spectrum[2 * v]!;
       pushAlong[u * side + v] = scale * spectrum[2 * v + 1]!;
       pushAcross[v * side + u] = scale * spectrum[2 * v + 1]!;

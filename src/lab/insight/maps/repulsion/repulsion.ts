@@ -26,21 +26,26 @@ export interface Repulsion {
   /** Called by all members. Answers with the normaliser where it is known before the pushes. */
   finish(): number | undefined;
   /**
-   * Fills `push` at `targets`, points `from` … `to - 1` of them, and `parts` with the part of each in the normaliser, to which a point
-   * that is also one of those that push adds 1 for itself.
+   * Fills `push` for a share of the points that push: `from` … `to - 1` in an order of its own, so that shares which make up all points
+   * fill each of them once. Answers with the sum of their parts in the normaliser, each with 1 for itself, unless `finish` has told it.
    */
-  push(targets: Points, from: number, to: number, push: Float64Array, parts: Float64Array): void;
+  pushOwn(from: number, to: number, push: Float64Array): number;
+  /** Fills `push` and `parts` at `targets`, points `from` … `to - 1` of them. */
+  pushOthers(targets: Points, from: number, to: number, push: Float64Array, parts: Float64Array): void;
 }
 
 /** Up to here an exact sum takes less time than the alternatives. */
-const MOST_EXACT = 2000;
+const MOST_EXACT = 300;
+/** Up to here sums through a tree take less time than the transforms of a grid, whatever the width of the map. */
+const MOST_IN_TREE = 20_000;
 
 /**
  * The quickest way for `n` points that push.
  *
- * @param perTarget The part of each target in the normaliser is wanted, not only the sum.
+ * @param targets Each other again and again, as they move; or others while they stand still, of which each one's part in the normaliser is wanted.
  */
-export function repulsionFor(n: number, dims: 2 | 3, perTarget: boolean, team: Team): Repulsion {
-  if (n <= MOST_EXACT) return exactRepulsion(dims);
-  return dims === 2 ? gridRepulsion(perTarget, team) : treeRepulsion(n, dims, team);
+export function repulsionFor(n: number, dims: 2 | 3, targets: "each other" | "others", team: Team): Repulsion {
+  if (n <= MOST_EXACT) return exactRepulsion(n, dims);
+  const onGrid = dims === 2 && (targets === "others" || n > MOST_IN_TREE);
+  return onGrid ? gridRepulsion(targets === "others", team) : treeRepulsion(n, dims, team);
 }

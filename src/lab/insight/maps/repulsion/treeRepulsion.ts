@@ -1,140 +1,156 @@
 import type { Team } from "../team";
-import type { Bounds, Points, Repulsion } from "./repulsion";
+import type { Points, Repulsion } from "./repulsion";
+import { SourceList } from "./sourceList";
 
 /** A cell is taken as one point where its width is below this share of its distance; scikit-learn's and openTSNE's value. */
 const ANGLE = 0.5;
-/** Points that are closer than this share of the map's width stay in one leaf. */
-const SAME_PLACE = 1e-9;
-/** Halvings after which nothing is wider than that. */
-const DEEPEST = 32;
-const CELLS_PER_POINT = 4;
-const LEAF = -1;
+/** Points that share a leaf, and with it the list of what pushes them: more mean fewer walks and longer lists. */
+const LEAF_POINTS = 16;
 
 /**
- * Barnes-Hut (van der Maaten 2014): cells of a tree stand for their points where they are far away. For three dimensions,
- * where a grid would need too many cells. One member builds the tree, all of them read it.
+ * Barnes-Hut (van der Maaten 2014): cells of a tree stand for their points where they are far away. The tree is walked once for all
+ * points of a leaf (Barnes 1990), seen from the nearest corner of their box. A cell is the box around its points and is cut in
+ * the middle of its longest side. One member builds the tree, all of them read it.
  */
 export function treeRepulsion(n: number, dims: 2 | 3, team: Team): Repulsion {
-  const fanOut = 2 ** dims;
-  const capacity = CELLS_PER_POINT * n + fanOut + 1;
-  /** First of a cell's `fanOut` children, which lie side by side, or `LEAF`. */
-  const children = new Int32Array(team.memory(4 * capacity));
-  const counts = new Int32Array(team.memory(4 * capacity));
-  /** Sums of the points' coordinates, then their means. */
-  const centres = new Float64Array(team.memory(8 * capacity * dims));
-  const widths = new Float64Array(team.memory(8 * capacity));
-  const middles = new Float64Array(capacity * dims);
-  const stack = new Int32Array(DEEPEST * fanOut + 1);
+  const capacity = 2 * n;
+  const integers = (length: number) => new Uint32Array(team.memory(4 * length));
+  const floats = (length: number) => new Float64Array(team.memory(8 * length));
+  /** Points, side by side as the cells have them. */
+  const order = integers(n);
+  const places = floats(n * dims);
+  /** Cells come before what they are divided into. Of each: the first of its points, the end of them, the next cell that is not inside. */
+  const starts = integers(capacity);
+  const ends = integers(capacity);
+  const nexts = integers(capacity);
+  const centres = floats(capacity * dims);
+  const widths = floats(capacity);
+  const leaves = integers(n);
+  /** How many cells and leaves there are. */
+  const counts = integers(2);
+
+  const sources = new SourceList(n, dims);
+  const low = new Float64Array(dims);
+  const high = new Float64Array(dims);
   let points: Points = new Float64Array(0);
-  let bounds: Bounds = { low: [], high: [] };
-  let size = 0;
 
-  function addCell(width: number): number {
-    const cell = size++;
-    children[cell] = LEAF;
-    counts[cell] = 0;
-    widths[cell] = width;
-    centres.fill(0, cell * dims, (cell + 1) * dims);
-    return cell;
-  }
+  team.share(1, () => {
+    for (let i = 0; i < n; i++) order[i] = i;
+  });
 
-  function split(cell: number): void {
-    const width = widths[cell]! / 2;
-    children[cell] = size;
-    for (let part = 0; part < fanOut; part++) {
-      const child = addCell(width);
-      for (let d = 0; d < dims; d++) {
-        const side = (part >> d) & 1;
-        middles[child * dims + d] = middles[cell * dims + d]! + (side - 0.5) * width;
-      }
-    }
-  }
-
-  function childAt(cell: number, from: Float64Array, at: number, divisor: number): number {
-    let part = 0;
-    for (let d = 0; d < dims; d++) if (from[at + d]! / divisor > middles[cell * dims + d]!) part |= 1 << d;
-    return children[cell]! + part;
-  }
-
-  function isAt(cell: number, point: number): boolean {
+  /** Adds the cell of the places `start` … `end - 1`, and all inside it. */
+  function build(start: number, end: number): void {
+    const cell = counts[0]!++;
+    let width = 0;
+    let axis = 0;
+    let middle = 0;
     for (let d = 0; d < dims; d++) {
-      const apart = centres[cell * dims + d]! / counts[cell]! - points[point + d]!;
-      if (Math.abs(apart) > SAME_PLACE * widths[0]!) return false;
+      let least = Infinity;
+      let most = -Infinity;
+      let sum = 0;
+      for (let k = start * dims + d; k < end * dims; k += dims) {
+        const place = places[k]!;
+        if (place < least) least = place;
+        if (place > most) most = place;
+        sum += place;
+      }
+      centres[cell * dims + d] = sum / (end - start);
+      if (most - least > width) {
+        width = most - least;
+        axis = d;
+        middle = (least + most) / 2;
+      }
     }
-    return true;
+    starts[cell] = start;
+    ends[cell] = end;
+    widths[cell] = width;
+    // All points in one place, or so near each other that there is no number in between, stay in one leaf.
+    const cut = end - start > LEAF_POINTS && width > 0 ? divide(start, end, axis, middle) : start;
+    if (cut > start && cut < end) {
+      build(start, cut);
+      build(cut, end);
+    } else {
+      leaves[counts[1]!++] = cell;
+    }
+    nexts[cell] = counts[0]!;
   }
 
-  function insert(point: number): void {
-    let cell = 0;
-    for (let depth = 0; ; depth++) {
-      const isTaken = children[cell] === LEAF && counts[cell]! > 0 && !isAt(cell, point);
-      if (isTaken && depth < DEEPEST && size + fanOut <= capacity) {
-        // What the leaf holds, one point or several in one place, goes one level down as it is.
-        split(cell);
-        const below = childAt(cell, centres, cell * dims, counts[cell]!);
-        counts[below] = counts[cell]!;
-        for (let d = 0; d < dims; d++) centres[below * dims + d] = centres[cell * dims + d]!;
+  /** Moves places below the middle before the others; answers with the first of these. */
+  function divide(start: number, end: number, axis: number, middle: number): number {
+    let left = start;
+    let right = end;
+    for (;;) {
+      while (left < right && places[left * dims + axis]! < middle) left++;
+      while (left < right && places[(right - 1) * dims + axis]! >= middle) right--;
+      if (left >= right) return left;
+      swap(left, --right);
+    }
+  }
+
+  function swap(a: number, b: number): void {
+    const point = order[a]!;
+    order[a] = order[b]!;
+    order[b] = point;
+    for (let d = 0; d < dims; d++) {
+      const place = places[a * dims + d]!;
+      places[a * dims + d] = places[b * dims + d]!;
+      places[b * dims + d] = place;
+    }
+  }
+
+  /** Lists what pushes a target between `low` and `high`. */
+  function walk(): void {
+    const cells = counts[0]!;
+    sources.clear();
+    for (let cell = 0; cell < cells;) {
+      let square = 0;
+      for (let d = 0; d < dims; d++) {
+        const centre = centres[cell * dims + d]!;
+        const apart = centre < low[d]! ? low[d]! - centre : centre > high[d]! ? centre - high[d]! : 0;
+        square += apart * apart;
       }
-      counts[cell]!++;
-      for (let d = 0; d < dims; d++) centres[cell * dims + d]! += points[point + d]!;
-      if (children[cell] === LEAF) return;
-      cell = childAt(cell, points, point, 1);
+      const width = widths[cell]!;
+      const next = nexts[cell]!;
+      if (width * width <= ANGLE * ANGLE * square) {
+        sources.add(centres, cell * dims, ends[cell]! - starts[cell]!);
+        cell = next;
+      } else {
+        if (next === cell + 1) for (let k = starts[cell]!; k < ends[cell]!; k++) sources.add(places, k * dims, 1);
+        cell++;
+      }
     }
   }
 
   return {
     name: "Barnes-Hut",
-    begin(own, box) {
-      points = own;
-      bounds = box;
-    },
+    begin: (own) => void (points = own),
     gather() {
-      size = 0;
-      const { low, high } = bounds;
-      addCell(Math.max(...low.map((from, d) => high[d]! - from), Number.MIN_VALUE));
-      for (let d = 0; d < dims; d++) middles[d] = (low[d]! + high[d]!) / 2;
-      for (let point = 0; point < points.length; point += dims) insert(point);
-      for (let cell = 0; cell < size; cell++) {
-        for (let d = 0; d < dims; d++) centres[cell * dims + d]! /= Math.max(1, counts[cell]!);
-      }
+      for (let k = 0; k < n; k++) for (let d = 0; d < dims; d++) places[k * dims + d] = points[order[k]! * dims + d]!;
+      counts.fill(0);
+      build(0, n);
     },
     finish: () => undefined,
-    push(targets, from, to, push, parts) {
-      for (let i = from; i < to; i++) {
-        const xi = targets[i * dims]!;
-        const yi = targets[i * dims + 1]!;
-        const zi = dims === 3 ? targets[i * dims + 2]! : 0;
-        let x = 0;
-        let y = 0;
-        let z = 0;
-        let part = 0;
-        let depth = 0;
-        stack[depth++] = 0;
-        while (depth > 0) {
-          const cell = stack[--depth]!;
-          const count = counts[cell]!;
-          if (count === 0) continue;
-          const dx = xi - centres[cell * dims]!;
-          const dy = yi - centres[cell * dims + 1]!;
-          const dz = dims === 3 ? zi - centres[cell * dims + 2]! : 0;
-          const square = dx * dx + dy * dy + dz * dz;
-          const width = widths[cell]!;
-          const first = children[cell]!;
-          if (first === LEAF || width * width < ANGLE * ANGLE * square) {
-            const similarity = 1 / (1 + square);
-            const strength = count * similarity * similarity;
-            part += count * similarity;
-            x += strength * dx;
-            y += strength * dy;
-            z += strength * dz;
-          } else {
-            for (let child = first; child < first + fanOut; child++) stack[depth++] = child;
-          }
+    pushOwn(from, to, push) {
+      const leafAt = (point: number) => Math.ceil((counts[1]! * point) / n);
+      let sum = 0;
+      for (let leaf = leafAt(from); leaf < leafAt(to); leaf++) {
+        const [start, end] = [starts[leaves[leaf]!]!, ends[leaves[leaf]!]!];
+        low.fill(Infinity);
+        high.fill(-Infinity);
+        for (let k = start * dims; k < end * dims; k++) {
+          low[k % dims] = Math.min(low[k % dims]!, places[k]!);
+          high[k % dims] = Math.max(high[k % dims]!, places[k]!);
         }
-        push[i * dims] = x;
-        push[i * dims + 1] = y;
-        if (dims === 3) push[i * dims + 2] = z;
-        parts[i] = part;
+        walk();
+        for (let k = start; k < end; k++) sum += sources.pushOn(places, k * dims, push, order[k]! * dims);
+      }
+      return sum;
+    },
+    pushOthers(targets, from, to, push, parts) {
+      for (let i = from; i < to; i++) {
+        for (let d = 0; d < dims; d++) low[d] = high[d] = targets[i * dims + d]!;
+        walk();
+        parts[i] = sources.pushOn(targets, i * dims, push, i * dims);
       }
     },
   };

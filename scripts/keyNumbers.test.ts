@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { Notebook } from "../src/cli/notebook";
+import { bandOf, numberProblems, keyNumbersOf } from "./keyNumbers";
+
+function executed(printed: string): Notebook {
+  const outputs = [{ output_type: "stream", name: "stdout", text: printed.match(/[^\n]*\n|[^\n]+$/g) ?? [] }];
+  const cell = { cell_type: "code", id: "numbers", metadata: { tags: ["key-numbers"] }, source: "…", outputs };
+  return { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] };
+}
+
+test("key numbers are what the tagged cell printed", () => {
+  expect(keyNumbersOf(executed('{\n  "head, 10 labels": 0.61\n}\n'))).toEqual({ "head, 10 labels": 0.61 });
+  expect(() => keyNumbersOf(executed('{ "gain": null }'))).toThrow(/gain|number/i);
+  expect(() => keyNumbersOf({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] })).toThrow("key-numbers");
+});
+
+test("a number outside its band, a missing one and an unknown one are told", () => {
+  const bands = { seeds: 2, numbers: { a: bandOf([0.5, 0.6]), b: bandOf([1, 2]) } };
+  expect(numberProblems(executed('{ "a": 0.55, "b": 1.5 }'), bands)).toEqual([]);
+  expect(numberProblems(executed("nothing"), bands)).toEqual([expect.stringContaining("key numbers: ")]);
+  expect(numberProblems(executed('{ "a": 0.9, "c": 1 }'), bands)).toEqual([
+    expect.stringContaining('"a" is 0.9, outside its band'),
+    expect.stringContaining('"c" has no band'),
+    expect.stringContaining('"b" is missing'),
+  ]);
+});
+
+test("a band reaches half the spread of the seeds beyond them", () => {
+  const { mean, band, interval } = bandOf([0.5, 0.6, 0.7]);
+  expect(mean).toBeCloseTo(0.6);
+  expect(band[0]).toBeCloseTo(0.4);
+  expect(band[1]).toBeCloseTo(0.8);
+  expect(interval[0]).toBeLessThan(0.5);
+});

@@ -1,0 +1,58 @@
+/**
+ * `npm run notebooks:bands`: runs the tutorials with one seed after the other and writes what their key numbers come to into `notebooks/bands.json` and
+ * into the table of the README.
+ */
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { replaceFile } from "../src/lab/data/atomicFile";
+import { type Bands, bandOf, bandsFile, type KeyNumbers, keyNumbersOf, readBands } from "./keyNumbers";
+import { inProject } from "./project";
+import { runScript } from "./runScript";
+import { runTutorial, tutorialFiles, tutorialName, twoAtATime } from "./tutorials";
+import { withTutorialTable } from "./tutorialTable";
+
+const help = `npm run notebooks:bands [-- NAME… --seeds 10]
+
+Runs each tutorial (or those with NAME in their file's name) with seeds 1 to --seeds, by the kernel. What each key number comes to goes into
+notebooks/bands.json, the headline numbers into the table of the README. A quarter of an hour a tutorial.`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seeds: { type: "string", default: "10" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help === true) {
+    console.log(help);
+    return 0;
+  }
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+  const folder = inProject(".test-output", "bands");
+  await mkdir(folder, { recursive: true });
+  let bands: Bands = await readBands();
+  for (const file of await tutorialFiles(positionals)) {
+    const name = tutorialName(file);
+    const runs = await twoAtATime(seeds, async (seed): Promise<KeyNumbers> => {
+      const output = join(folder, `${name}.${seed}.ipynb`);
+      const numbers = keyNumbersOf(await runTutorial(file, { output, parameters: { seed } }));
+      console.log(`${name}, seed ${seed}: ${JSON.stringify(numbers)}`);
+      return numbers;
+    });
+    const numbers = Object.fromEntries(
+      Object.keys(runs[0]!).map((key) => [key, bandOf(runs.map((run) => run[key] ?? Number.NaN))]),
+    );
+    bands = { ...bands, [name]: { seeds: seeds.length, numbers } };
+    const text = `${JSON.stringify(Object.fromEntries(Object.entries(bands).sort()), rounded, 2)}\n`;
+    await replaceFile(bandsFile, (handle) => handle.writeFile(text));
+  }
+  const readme = inProject("README.md");
+  const text = withTutorialTable(await readFile(readme, "utf8"), bands);
+  await replaceFile(readme, (handle) => handle.writeFile(text));
+  return 0;
+}
+
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+}
+
+runScript(main);
