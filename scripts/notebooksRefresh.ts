@@ -12,6 +12,8 @@ import { runScript } from "./runScript";
 import { runTutorial, tutorialFiles, tutorialName, twoAtATime } from "./tutorials";
 
 const keptTypes = ["image/svg+xml", "text/plain"];
+/** Larger pictures, of many photographs, are left out; their text stays. */
+const largest = 256 * 1024;
 
 async function main(): Promise<number> {
   const folder = inProject(".test-output", "refresh");
@@ -43,7 +45,11 @@ function kept(output: NotebookOutput): NotebookOutput {
   const { execution_count: counted, ...rest } = output;
   const count = counted === undefined ? {} : { execution_count: null };
   if (typeof output.data !== "object" || output.data === null) return { ...rest, ...count };
-  const data = Object.fromEntries(Object.entries(output.data).filter(([type]) => keptTypes.includes(type)));
+  const data = Object.fromEntries(
+    Object.entries(output.data).filter(
+      ([type, value]) => keptTypes.includes(type) && JSON.stringify(value).length <= largest,
+    ),
+  );
   return { ...rest, ...count, data, metadata: {} };
 }
 

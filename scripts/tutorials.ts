@@ -1,5 +1,5 @@
 /** The tutorials, and how a script runs one: by the kernel, without a window. */
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Notebook } from "../src/cli/notebook";
 import { readNotebook } from "../src/cli/notebookFile";
@@ -26,18 +26,19 @@ export interface TutorialRun {
   /** Where the executed notebook goes. */
   readonly output: string;
   readonly parameters?: Readonly<Record<string, number>>;
-  /** Shows what the run says while it says it. Default false. */
-  readonly show?: boolean;
 }
 
 /** Answers with the executed notebook. Throws an Error with what the run said when a cell failed. */
-export async function runTutorial(file: string, { output, parameters = {}, show }: TutorialRun): Promise<Notebook> {
+export async function runTutorial(file: string, { output, parameters = {} }: TutorialRun): Promise<Notebook> {
   const given = Object.entries(parameters).flatMap(([name, value]) => ["-p", `${name}=${value}`]);
   const command = ["run", inProject("notebooks", file), "-o", output, "--timeout", "600", ...given];
+  // Features of its own: a tutorial that counts passes, or clears the store, must not meet another's.
+  const features = `${output}.features`;
   const result = await runProgram(process.execPath, [inProject("dist", "cli.js"), ...command], {
-    ...(show === true && { show: "live" }),
     timeoutMs: 12 * minutes,
+    env: { GRAFT_FEATURES: features },
   });
+  await rm(features, { recursive: true, force: true });
   if (result.code === 0) return readNotebook(output);
   const trouble = result.trouble ?? `graft run ended with exit code ${result.code ?? "none"}`;
   throw new Error(`${trouble}\n${result.output.slice(-3000)}`);

@@ -37,13 +37,15 @@ function subject(row: Pick<ConformanceCase, "graph" | "tokens" | "seed"> = { gra
   return { graph: row.graph, weights, about, name: "some", engine, examples: features };
 }
 
+const withoutForm = "GatherSteps MultiHeadAttention PaddingMask Pack PositionEmbedding UnitNormalization Unpack".split(
+  " ",
+);
+
 /** What tfjs has no form of. */
 const notInTfjs = (graph: LayerGraph) =>
   graph.layers.some(
     (layer) =>
-      ["GatherSteps", "MultiHeadAttention", "PaddingMask", "Pack", "PositionEmbedding", "Unpack"].includes(
-        layer.type,
-      ) ||
+      withoutForm.includes(layer.type) ||
       (layer.type === "GlobalAveragePooling1D" && layer.inputs.length > 1) ||
       ("groups" in layer && layer.groups !== 1) ||
       (layer.type === "DepthwiseConv2D" && layer.dilation !== undefined) ||

@@ -6,6 +6,9 @@ import { requireFinite } from "../metrics/checkedInput";
 import { requireClasses } from "../train/requireFit";
 import type { PicturedExamples } from "./pictureOf";
 
+/** As TypeScript's own `NoInfer`, which the TypeScript of cells is too old for: what the data are is told by the dataset alone, as models may take other things too. */
+export type Told<Data> = [Data][Data extends unknown ? 0 : never];
+
 /** What can be judged: a `Model`. */
 export interface Classifier<Data> {
   readonly classes: readonly string[];
@@ -33,7 +36,10 @@ export interface Judgement {
 }
 
 /** Throws `show/untrained`, `train/classes`, `show/empty`, `metrics/not-finite`, and what the model's `logits` throws. */
-export async function judge<Data extends JudgedExamples>(model: Classifier<Data>, dataset: Data): Promise<Judgement> {
+export async function judge<Data extends JudgedExamples>(
+  model: Classifier<Told<Data>>,
+  dataset: Data,
+): Promise<Judgement> {
   const { classes } = model;
   requireTrained(model);
   requireClasses(dataset, classes);

@@ -24,7 +24,7 @@ import type { DriftSource } from "./driftFigure";
 import type { LinePoints, LinesOptions } from "./linesFigure";
 import type { ConfusionOptions } from "./confusionFigure";
 import type { ShowExamplesOptions } from "./examplesFigure";
-import type { Classifier, JudgedExamples } from "./judgement";
+import type { Classifier, JudgedExamples, Told } from "./judgement";
 import type { TopLossesOptions } from "./topLossesFigure";
 import type { StackedAutoencoder } from "../pretrain/stackedAutoencoder";
 import type { LearningRateSearch } from "../strategies/findLearningRate";
@@ -93,7 +93,7 @@ export const show = {
    * ```
    */
   embedding<Data extends LabelledExamples<Data>>(
-    model: FeatureSource<Data> | GivenFeatures,
+    model: FeatureSource<Told<Data>> | GivenFeatures,
     dataset: Data,
     options?: EmbeddingOptions,
   ): Promise<EmbeddingPlot<Data>> {
@@ -134,7 +134,7 @@ export const show = {
    * ```
    */
   confusion<Data extends JudgedExamples>(
-    model: Classifier<Data>,
+    model: Classifier<Told<Data>>,
     dataset: Data,
     options?: ConfusionOptions,
   ): Promise<void> {
@@ -156,7 +156,7 @@ export const show = {
    * await show.report(model, test.subset(0, 500));
    * ```
    */
-  report<Data extends JudgedExamples>(model: Classifier<Data>, dataset: Data, title?: string): Promise<void> {
+  report<Data extends JudgedExamples>(model: Classifier<Told<Data>>, dataset: Data, title?: string): Promise<void> {
     return showReport(model, dataset, title);
   },
 
@@ -175,7 +175,7 @@ export const show = {
    * ```
    */
   topLosses<Data extends JudgedExamples>(
-    model: Classifier<Data>,
+    model: Classifier<Told<Data>>,
     dataset: Data,
     options?: TopLossesOptions,
   ): Promise<void> {

@@ -18,6 +18,7 @@ import {
 } from "./embeddingSource";
 import { liveFigure } from "./liveFigure";
 import { type FeatureMap, mapFeatures, type MapProgress } from "./maps/mapFeatures";
+import type { Told } from "./judgement";
 
 /** More take minutes. */
 const MAXIMUM_EXAMPLES = 20_000;
@@ -62,7 +63,7 @@ export interface EmbeddingOptions {
  * map so far under the cell and throws `InterruptedError`.
  */
 export async function showEmbedding<Data extends LabelledExamples<Data>>(
-  from: FeatureSource<Data> | GivenFeatures,
+  from: FeatureSource<Told<Data>> | GivenFeatures,
   dataset: Data,
   options: EmbeddingOptions = {},
 ): Promise<EmbeddingPlot<Data>> {

@@ -8,7 +8,7 @@ import { confusionFigure, type ConfusionOptions } from "./confusionFigure";
 import { driftFigure, type DriftSource } from "./driftFigure";
 import { examplesFigure, type ShowExamplesOptions } from "./examplesFigure";
 import { figureBundle } from "./figureBundle";
-import { type Classifier, judge, type JudgedExamples } from "./judgement";
+import { type Classifier, judge, type JudgedExamples, type Told } from "./judgement";
 import { layersFigure } from "./layersFigure";
 import { linesFigure, type LinePoints, type LinesOptions } from "./linesFigure";
 import { lrFinderFigure } from "./lrFinderFigure";
@@ -16,7 +16,7 @@ import { reportFigure } from "./reportFigure";
 import { topLossesFigure, type TopLossesOptions } from "./topLossesFigure";
 
 export async function showConfusion<Data extends JudgedExamples>(
-  model: Classifier<Data>,
+  model: Classifier<Told<Data>>,
   dataset: Data,
   options: ConfusionOptions = {},
 ): Promise<void> {
@@ -24,7 +24,7 @@ export async function showConfusion<Data extends JudgedExamples>(
 }
 
 export async function showReport<Data extends JudgedExamples>(
-  model: Classifier<Data>,
+  model: Classifier<Told<Data>>,
   dataset: Data,
   title = "Report",
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function showReport<Data extends JudgedExamples>(
 }
 
 export async function showTopLosses<Data extends JudgedExamples>(
-  model: Classifier<Data>,
+  model: Classifier<Told<Data>>,
   dataset: Data,
   options: TopLossesOptions = {},
 ): Promise<void> {
