@@ -10,6 +10,7 @@ export interface TrainTokenizerOptions {
   readonly vocabularySize?: number;
 }
 
+/** Tokenizers for models of texts: made from texts of one's own, or taken from a `tokenizer.json`. A model keeps the one that it was made with. */
 export const tokenizers = {
   /**
    * A WordPiece tokenizer, as BERT's (Devlin et al. 2019), for these texts: upper case, accents and control characters are put aside, words and
