@@ -87,8 +87,6 @@ suite("the views Model, Runs and Data", function () {
   test("runs are there when their kernel has ended: with curves, to restore, to delete", async () => {
     await commands.executeCommand("graft.shutdownAll");
     await waitInFrames("the runs", `${runRows}.length === 3`);
-    // The end of the kernel draws the view anew; what is clicked meanwhile is gone.
-    await new Promise((resolve) => setTimeout(resolve, 3000));
     let before = last();
     await commands.executeCommand("graft.runs.focus");
     await click(run("model: last"));

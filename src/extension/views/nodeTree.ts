@@ -1,4 +1,7 @@
-/** A tree view of `ViewNode`s, made anew when the session that is shown has changed. */
+/**
+ * A tree view of `ViewNode`s, drawn anew when they have changed, and only then: VS Code drops a click on an item that is drawn anew
+ * meanwhile, and the session changes with every cell that begins or ends.
+ */
 import * as vscode from "vscode";
 import type { KernelSession } from "../kernel/kernelSession";
 import type { ShownSession } from "./shownSession";
@@ -16,6 +19,8 @@ export class NodeTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dispo
   readonly #view: vscode.TreeView<ViewNode>;
   readonly #following: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
+  /** The nodes that VS Code has, as text. */
+  #drawn: string | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
   /** `many`: several nodes can be chosen for one action. */
@@ -31,7 +36,7 @@ export class NodeTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dispo
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
         this.#view.description = shown.name;
-        this.#changed.fire();
+        void this.#drawChanges();
       }, settleMs);
     });
   }
@@ -40,8 +45,9 @@ export class NodeTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dispo
     if (node !== undefined) {
       return [...(node.children ?? [])];
     }
-    const { session } = this.#shown;
-    return session === undefined ? [] : [...(await this.#nodesOf(session))];
+    const nodes = await this.#nodes();
+    this.#drawn = JSON.stringify(nodes);
+    return [...nodes];
   }
 
   getTreeItem(node: ViewNode): vscode.TreeItem {
@@ -57,6 +63,15 @@ export class NodeTree implements vscode.TreeDataProvider<ViewNode>, vscode.Dispo
       item.iconPath = new vscode.ThemeIcon(node.icon, color);
     }
     return item;
+  }
+
+  async #drawChanges(): Promise<void> {
+    if (JSON.stringify(await this.#nodes()) !== this.#drawn) this.#changed.fire();
+  }
+
+  async #nodes(): Promise<readonly ViewNode[]> {
+    const { session } = this.#shown;
+    return session === undefined ? [] : this.#nodesOf(session);
   }
 
   dispose(): void {
