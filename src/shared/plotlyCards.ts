@@ -1,6 +1,6 @@
 import { type Card, cardLayout } from "./cardLayout";
 import type { PlotlyFigure, PlotlyObject, PlotlyOptions } from "./plotlyFigure";
-import { baseLayout, label, plain } from "./plotlyLayout";
+import { pixelLayout, label, plain } from "./plotlyLayout";
 
 export type { Card } from "./cardLayout";
 
@@ -20,14 +20,7 @@ export function plotlyCards(cards: readonly Card[], { theme, width }: PlotlyOpti
       },
     ],
     layout: {
-      ...baseLayout(theme),
-      height: height + 40,
-      // The buttons that appear on hover stand above the pictures.
-      margin: { l: 0, r: 0, t: 32, b: 8 },
-      hovermode: "closest",
-      dragmode: "pan",
-      xaxis: { visible: false, range: [0, width] },
-      yaxis: { visible: false, range: [height, 0] },
+      ...pixelLayout(theme, width, height),
       images: placed.flatMap(({ card: { example }, x, y, width: sizex, height: sizey }): PlotlyObject[] =>
         example.picture?.kind === "image"
           ? [

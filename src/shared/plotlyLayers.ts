@@ -2,7 +2,7 @@ import { shortened } from "./cardLayout";
 import type { LayersFigure } from "./figures/layersFigure";
 import { layerMap } from "./layerMap";
 import type { PlotlyFigure, PlotlyObject, PlotlyOptions } from "./plotlyFigure";
-import { baseLayout, label, plain } from "./plotlyLayout";
+import { pixelLayout, label, plain } from "./plotlyLayout";
 
 export const LAYER_ROW_PX = 22;
 const STATES = { trained: "trains", frozen: "frozen" } as const;
@@ -54,13 +54,7 @@ export function plotlyLayers(figure: LayersFigure, { theme, width }: PlotlyOptio
       };
     }),
     layout: {
-      ...baseLayout(theme),
-      height: height + 40,
-      margin: { l: 0, r: 0, t: 32, b: 8 },
-      hovermode: "closest",
-      dragmode: "pan",
-      xaxis: { visible: false, range: [0, width] },
-      yaxis: { visible: false, range: [height, 0] },
+      ...pixelLayout(theme, width, height),
       shapes: [
         ...(head < 0
           ? []

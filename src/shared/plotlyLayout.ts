@@ -21,6 +21,20 @@ export function baseLayout(theme: FigureTheme): PlotlyObject {
   };
 }
 
+/** Of a figure that is laid out in pixels from its upper left corner, without axes. */
+export function pixelLayout(theme: FigureTheme, width: number, height: number): PlotlyObject {
+  return {
+    ...baseLayout(theme),
+    height: height + 40,
+    // The buttons that appear on hover stand above it.
+    margin: { l: 0, r: 0, t: 32, b: 8 },
+    hovermode: "closest",
+    dragmode: "pan",
+    xaxis: { visible: false, range: [0, width] },
+    yaxis: { visible: false, range: [height, 0] },
+  };
+}
+
 /** A quiet axis: hairline grid, no frame. */
 export function baseAxis(theme: FigureTheme): PlotlyObject {
   return {

@@ -1,6 +1,6 @@
 import type { ReconstructionsFigure } from "./figures/reconstructionsFigure";
 import type { PlotlyFigure, PlotlyOptions } from "./plotlyFigure";
-import { baseLayout, label, plain } from "./plotlyLayout";
+import { pixelLayout, label, plain } from "./plotlyLayout";
 import { errorText, reconstructionsLayout } from "./reconstructionsLayout";
 
 /** Pictures on axes that count pixels; an invisible point in the middle of each carries what hovering tells. */
@@ -22,14 +22,7 @@ export function plotlyReconstructions(figure: ReconstructionsFigure, { theme, wi
       },
     ],
     layout: {
-      ...baseLayout(theme),
-      height: height + 40,
-      // The buttons that appear on hover stand above the pictures.
-      margin: { l: 0, r: 0, t: 32, b: 8 },
-      hovermode: "closest",
-      dragmode: "pan",
-      xaxis: { visible: false, range: [0, width] },
-      yaxis: { visible: false, range: [height, 0] },
+      ...pixelLayout(theme, width, height),
       images: pictures.map(({ image, x, y }) => ({
         ...{ source: image, xref: "x", yref: "y", x, y, sizex: pictureWidth, sizey: pictureHeight },
         ...{ xanchor: "left", yanchor: "top", sizing: "stretch", layer: "below" },

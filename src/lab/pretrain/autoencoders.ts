@@ -12,7 +12,6 @@ import type { Corruption } from "../engine/corruption";
 import type { TrainResult } from "../engine/engine";
 import type { TrainingSnapshot } from "../engine/trainingSnapshot";
 import { liveCurves } from "../insight/liveCurves";
-import { divergenceError } from "../train/divergenceError";
 import { HistoryLog, type PhaseLog } from "../train/historyLog";
 import type { LabRuntime } from "../train/labRuntime";
 import { partOf, type Progress, ProgressReport } from "../train/progressReport";
@@ -20,6 +19,7 @@ import { type Autoencoder, autoencoders } from "./autoencoderGraphs";
 import { notDense } from "./denseBlocks";
 import { inputValues } from "./inputValues";
 import { StackedAutoencoder, type TrainedLayer } from "./stackedAutoencoder";
+import { pretrainDiverged } from "./pretrainDiverged";
 
 /** How layers are pre-trained. */
 export interface AutoencoderOptions {
@@ -157,7 +157,7 @@ async function trainLayer(run: Progressed, job: LayerJob, progress: Progress): P
   run.snapshot = result.interrupted ? result.snapshot : undefined;
   log.end(result.interrupted ? "interrupted" : result.diverged ? "failed" : "finished");
   if (result.interrupted) throw new InterruptedError();
-  if (result.diverged) throw diverged(result.diverged);
+  if (result.diverged) throw pretrainDiverged(result.diverged);
   return { block, decoder: autoencoder.drawnDecoder, weights: result.weights };
 }
 
@@ -222,15 +222,6 @@ function requireLayers(layers: number, all: readonly Autoencoder[]): number {
     expected: `layers from 1 to ${all.length}, counted from the input: ${all.map(({ block }) => block.name).join(", ")}`,
     found: String(layers),
     remedy: "Leave layers out for all of them",
-  });
-}
-
-function diverged(divergence: NonNullable<TrainResult["diverged"]>): GraftError {
-  const { expected, found } = divergenceError(divergence);
-  return new GraftError({
-    code: "pretrain/diverged",
-    ...{ expected, found },
-    remedy: "Lower learningRate, for example to a tenth",
   });
 }
 

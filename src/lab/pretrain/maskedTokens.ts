@@ -12,13 +12,13 @@ import type { TrainingSnapshot } from "../engine/trainingSnapshot";
 import { liveCurves } from "../insight/liveCurves";
 import { type Texts, textsOf } from "../text/texts";
 import { tokenizerOf } from "../text/tokenizer";
-import { divergenceError } from "../train/divergenceError";
 import { HistoryLog, type PhaseLog } from "../train/historyLog";
 import type { LabRuntime } from "../train/labRuntime";
 import { ProgressReport } from "../train/progressReport";
 import { maskedTokenGraph } from "./maskedTokenGraph";
 import { MaskedTokenEncoder } from "./maskedTokenEncoder";
 import { askedOf, maskedExamples, type Masking, tokenWindows } from "./maskTokens";
+import { pretrainDiverged } from "./pretrainDiverged";
 
 /** How an encoder is pre-trained. */
 export interface MaskedTokenOptions {
@@ -100,7 +100,7 @@ export async function maskedTokensOn(
     interrupted.set(runtime, { key, history, snapshot: result.snapshot });
     throw new InterruptedError("Interrupted. What it has learnt so far is kept: the same call goes on.");
   }
-  if (result.diverged) throw diverged(result.diverged);
+  if (result.diverged) throw pretrainDiverged(result.diverged);
   interrupted.delete(runtime);
   const { name, graph: encoder, preprocessing } = backbone;
   const weights = weightsOf(encoder, new Map([...backbone.weights, ...result.weights]));
@@ -197,15 +197,6 @@ function requireWindows(windows: readonly (readonly number[])[]): readonly (read
     expected: "texts of at least two tokens",
     found: "none",
     remedy: "Take longer texts, or look at how they were read",
-  });
-}
-
-function diverged(divergence: NonNullable<TrainResult["diverged"]>): GraftError {
-  const { expected, found } = divergenceError(divergence);
-  return new GraftError({
-    code: "pretrain/diverged",
-    ...{ expected, found },
-    remedy: "Lower learningRate, for example to a tenth",
   });
 }
 
