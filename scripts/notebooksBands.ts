@@ -10,7 +10,7 @@ import { type Bands, bandOf, bandsFile, type KeyNumbers, keyNumbersOf, readBands
 import { inProject } from "./project";
 import { runScript } from "./runScript";
 import { runTutorial, tutorialFiles, tutorialName, twoAtATime } from "./tutorials";
-import { withTutorialTable } from "./tutorialTable";
+import { type TutorialRow, withTutorialTable } from "./tutorialTable";
 
 const help = `npm run notebooks:bands [-- NAME… --seeds 10]
 
@@ -46,9 +46,13 @@ async function main(): Promise<number> {
     await replaceFile(bandsFile, (handle) => handle.writeFile(text));
   }
   const readme = inProject("README.md");
-  const text = withTutorialTable(await readFile(readme, "utf8"), bands);
+  const text = withTutorialTable(await readFile(readme, "utf8"), await tutorialList(), bands);
   await replaceFile(readme, (handle) => handle.writeFile(text));
   return 0;
+}
+
+async function tutorialList(): Promise<readonly TutorialRow[]> {
+  return JSON.parse(await readFile(inProject("notebooks", "tutorials.json"), "utf8")) as readonly TutorialRow[];
 }
 
 function rounded(_: string, value: unknown): unknown {

@@ -13,8 +13,13 @@ problem = {}
 
 
 def megabytes():
-    # Linux counts in KiB.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most that this process has held."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+    except FileNotFoundError:
+        # No Linux, so macOS, in bytes. (On Linux this begins with what the parent process held.)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def prepare(file, index):
