@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gaussians } from "./gaussians";
+import { gaussians } from "./testing/gaussians";
 import { mapFeatures, type MapProgress, type MapRequest } from "./mapFeatures";
 import type { MapJob } from "./mapMessages";
 import { runInTeam } from "./mapTeam";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../shared/rng";
-import { gaussians } from "./gaussians";
+import { gaussians } from "./testing/gaussians";
 import { mapQuality, qualitySample } from "./mapQuality";
 import { nativeProducts, plainProducts } from "./products";
 import { soloTeam } from "./team";

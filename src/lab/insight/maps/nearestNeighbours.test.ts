@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gaussians } from "./gaussians";
+import { gaussians } from "./testing/gaussians";
 import { nearestNeighbours } from "./nearestNeighbours";
 import { nativeProducts, plainProducts } from "./products";
 import { soloTeam } from "./team";

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { gaussians } from "./gaussians";
+import { gaussians } from "./testing/gaussians";
 import { runMap } from "./runMap";
 import { soloTeam, type Team } from "./team";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../shared/rng";
 import { type Affinities, affinities, neighboursFor } from "./affinities";
-import { gaussians } from "./gaussians";
+import { gaussians } from "./testing/gaussians";
 import { initialMap } from "./initialMap";
 import { mapQuality } from "./mapQuality";
 import type { Matrix } from "./matrix";

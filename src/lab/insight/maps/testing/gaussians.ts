@@ -1,5 +1,5 @@
-import { Rng } from "../../../shared/rng";
-import type { Matrix } from "./matrix";
+import { Rng } from "../../../../shared/rng";
+import type { Matrix } from "../matrix";
 
 /** For tests: `groups` unit Gaussians, `distance` apart, row i in group i % groups. */
 export function gaussians(rows: number, columns: number, groups: number, distance: number, seed = 1) {
