@@ -125,7 +125,10 @@ export class EmbeddingPlot<Data extends LabelledExamples<Data>> implements Selec
     const points = await this.#map.transform(data, size);
     const frame = { name, ...packedPoints(points, dims), ...(predictions === undefined ? {} : { predictions }) };
     this.#figure = { ...this.#figure, frames: [...this.#figure.frames, frame] };
-    labHost().display(figureBundle(this.#figure), { displayId: this.#displayId, update: true });
+    // As live in between, so that every front end draws it anew (see `figureBundle`).
+    for (const live of [true, false]) {
+      labHost().display(figureBundle({ ...this.#figure, live }), { displayId: this.#displayId, update: true });
+    }
   }
 
   [selectExamples](indices: readonly number[]): void {

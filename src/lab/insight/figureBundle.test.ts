@@ -38,8 +38,8 @@ describe("figure bundle", () => {
     }
   });
 
-  it("leaves the SVG out while live", () => {
-    expect(Object.keys(figureBundle(exampleCurves(100, true)))).not.toContain("image/svg+xml");
+  it("is Graft's own type and text while live", () => {
+    expect(Object.keys(figureBundle(exampleCurves(100, true)))).toEqual([FIGURE_MIME, "text/plain"]);
   });
 
   it("stays small: 2,000 points in every representation are less than 300 kB", () => {

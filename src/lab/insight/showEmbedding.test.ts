@@ -3,7 +3,7 @@ import { framePoints, framePredictions, pointIndices, pointLabels } from "../../
 import type { EmbeddingFigure } from "../../shared/figures/embeddingFigure";
 import { InterruptedError } from "../../shared/graftError";
 import { type DisplayOptions, installLabHost, labHost, type ProgressUpdate } from "../../shared/labHost";
-import { FIGURE_MIME, type MimeBundle } from "../../shared/mimeBundle";
+import { FIGURE_MIME, type MimeBundle, PLOTLY_MIME } from "../../shared/mimeBundle";
 import { unpack } from "../../shared/packed";
 import { Rng } from "../../shared/rng";
 import { type Selectable, selectExamples } from "../../shared/selectable";
@@ -70,7 +70,7 @@ const classifier: FeatureSource<Examples> = {
   },
 };
 
-let shown: { figure: EmbeddingFigure; options: DisplayOptions | undefined }[] = [];
+let shown: { figure: EmbeddingFigure; bundle: MimeBundle; options: DisplayOptions | undefined }[] = [];
 let progress: ProgressUpdate[] = [];
 let targets = new Map<string, Selectable>();
 let interrupt: (error: Error) => void = () => undefined;
@@ -84,7 +84,7 @@ beforeEach(() => {
   installLabHost({
     ...labHost(),
     display: (bundle: MimeBundle, options?: DisplayOptions) =>
-      void shown.push({ figure: bundle[FIGURE_MIME] as EmbeddingFigure, options }),
+      void shown.push({ figure: bundle[FIGURE_MIME] as EmbeddingFigure, bundle, options }),
     progress: (update) => void progress.push(update),
     interruptFlag,
     canSelect: true,
@@ -238,6 +238,8 @@ describe("frames of a map", () => {
     await plot.addFrame("after");
     expect(last().frames.map(({ name }) => name)).toEqual(["before", "after"]);
     expect(shown.at(-1)!.options).toMatchObject({ update: true, displayId: shown[0]!.options!.displayId });
+    // JupyterLab's Plotly extension draws one display once, unless it was something else in between.
+    expect(shown.slice(-3).map(({ bundle }) => PLOTLY_MIME in bundle)).toEqual([true, false, true]);
     // The model has not changed, so neither have the places, but for their rounding.
     framePoints(last().frames[1]!).forEach((value, i) => expect(value).toBeCloseTo(before[i]!, 1));
   });
