@@ -25,10 +25,10 @@ test("a number outside its band, a missing one and an unknown one are told", () 
   ]);
 });
 
-test("a band reaches half the spread of the seeds beyond them", () => {
+test("a band reaches a quarter of the spread of the seeds beyond them", () => {
   const { mean, band, interval } = bandOf([0.5, 0.6, 0.7]);
   expect(mean).toBeCloseTo(0.6);
-  expect(band[0]).toBeCloseTo(0.4);
-  expect(band[1]).toBeCloseTo(0.8);
+  expect(band[0]).toBeCloseTo(0.45);
+  expect(band[1]).toBeCloseTo(0.75);
   expect(interval[0]).toBeLessThan(0.5);
 });

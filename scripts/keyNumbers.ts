@@ -43,10 +43,10 @@ export function keyNumbersOf(notebook: Notebook): KeyNumbers {
   return v.parse(keyNumbersSchema, JSON.parse(printed));
 }
 
-/** Single runs may lie as far beyond the seeds' lowest and highest values as half of what is between these. */
+/** Single runs may lie as far beyond the seeds' lowest and highest values as a quarter of what is between these. */
 export function bandOf(values: readonly number[]): Band {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = (high - low) / 2;
+  const margin = (high - low) / 4;
   return { ...studentInterval(values), band: [low - margin, high + margin] };
 }
 

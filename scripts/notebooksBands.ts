@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { replaceFile } from "../src/lab/data/atomicFile";
 import { type Bands, bandOf, bandsFile, type KeyNumbers, keyNumbersOf, readBands } from "./keyNumbers";
+import { mustRun } from "../src/cli/runProgram";
 import { inProject } from "./project";
 import { runScript } from "./runScript";
 import { runTutorial, tutorialFiles, tutorialName, twoAtATime } from "./tutorials";
@@ -41,22 +42,27 @@ async function main(): Promise<number> {
     const numbers = Object.fromEntries(
       Object.keys(runs[0]!).map((key) => [key, bandOf(runs.map((run) => run[key] ?? Number.NaN))]),
     );
-    bands = { ...bands, [name]: { seeds: seeds.length, numbers } };
-    const text = `${JSON.stringify(Object.fromEntries(Object.entries(bands).sort()), rounded, 2)}\n`;
-    await replaceFile(bandsFile, (handle) => handle.writeFile(text));
+    bands = rounded({ ...bands, [name]: { seeds: seeds.length, numbers } });
+    await write(bandsFile, JSON.stringify(Object.fromEntries(Object.entries(bands).sort())));
   }
   const readme = inProject("README.md");
-  const text = withTutorialTable(await readFile(readme, "utf8"), await tutorialList(), bands);
-  await replaceFile(readme, (handle) => handle.writeFile(text));
+  await write(readme, withTutorialTable(await readFile(readme, "utf8"), await tutorialList(), bands));
   return 0;
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await replaceFile(file, (handle) => handle.writeFile(text));
+  await mustRun(process.execPath, [inProject("node_modules", "prettier", "bin", "prettier.cjs"), "--write", file]);
 }
 
 async function tutorialList(): Promise<readonly TutorialRow[]> {
   return JSON.parse(await readFile(inProject("notebooks", "tutorials.json"), "utf8")) as readonly TutorialRow[];
 }
 
-function rounded(_: string, value: unknown): unknown {
-  return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+/** To five digits, as the file has them: the table is made of what the file says. */
+function rounded(bands: Bands): Bands {
+  const five = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
+  return JSON.parse(JSON.stringify(bands, five)) as Bands;
 }
 
 runScript(main);

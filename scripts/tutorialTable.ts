@@ -45,5 +45,5 @@ function shown({ mean, interval: [low, high] }: Band): string {
 }
 
 function digits(value: number): string {
-  return Number(value.toPrecision(3)).toLocaleString("en");
+  return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(3);
 }
