@@ -3,7 +3,18 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: ["{src,scripts}/**/*.test.ts", "test/renderer/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["{src,scripts}/**/*.test.ts", "test/renderer/**/*.test.ts"],
+          exclude: ["src/extension/**"],
+          // A third of the time went into loading the same modules for each file.
+          isolate: false,
+        },
+      },
+      // Each file here stands in for VS Code in its own way.
+      { extends: true, test: { name: "extension", include: ["src/extension/**/*.test.ts"] } },
       { extends: true, test: { name: "kernel", include: ["test/kernel/**/*.test.ts"] } },
     ],
     // Worker threads and shipped files are found beside the built bundles.

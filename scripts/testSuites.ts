@@ -20,9 +20,8 @@ export type SuiteName = "check" | "unit" | "kernel" | "notebooks" | "host" | "pa
 
 export const suites: Readonly<Record<SuiteName, (rest: readonly string[]) => Promise<SuiteResult>>> = {
   check: checks,
-  // Half of these wait for a browser or another process; with two cores Vitest would run one file at a time.
-  unit: (rest) => vitest("unit", ["--maxWorkers=2", ...rest]),
-  kernel: (rest) => vitest("kernel", rest),
+  unit: (rest) => vitest("unit", ["unit", "extension"], rest),
+  kernel: (rest) => vitest("kernel", ["kernel"], rest),
   notebooks: tutorials,
   host: (rest) => host("browser", rest),
   packaged,
@@ -47,15 +46,17 @@ async function checks(): Promise<SuiteResult> {
   return { passed: names.length - failures.length, failures };
 }
 
-async function vitest(project: string, rest: readonly string[]): Promise<SuiteResult> {
-  const file = await freshResultFile(project);
+async function vitest(name: string, projects: readonly string[], rest: readonly string[]): Promise<SuiteResult> {
+  const file = await freshResultFile(name);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  // Half of these wait for a browser or another process; with two cores Vitest would run one file at a time.
+  const chosen = ["--maxWorkers=2", ...projects.flatMap((project) => ["--project", project])];
   const program = inProject("node_modules", "vitest", "vitest.mjs");
-  const result = await runProgram(process.execPath, [program, "run", "--project", project, ...reporters, ...rest], {
+  const result = await runProgram(process.execPath, [program, "run", ...chosen, ...reporters, ...rest], {
     show: "live",
     timeoutMs: 10 * minutes,
   });
-  return judge(project, result, await readVitestReport(file));
+  return judge(name, result, await readVitestReport(file));
 }
 
 /** Packs the extension and runs the tutorial in a VS Code that has installed it. */

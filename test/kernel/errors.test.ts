@@ -172,7 +172,8 @@ describe("a rejected promise that nobody handles", () => {
 
 describe("requests that wait behind a failing cell", () => {
   it("are aborted", async () => {
-    const first = kernel.client.execute('await null; throw new Error("first")');
+    // Long enough that the second one has come, on a busy machine too.
+    const first = kernel.client.execute('await new Promise((go) => setTimeout(go, 500)); throw new Error("first")');
     const second = kernel.client.execute("globalThis.ran = true");
     expect((await first.done).status).toBe("error");
     expect((await second.done).status).toBe("aborted");
@@ -180,7 +181,9 @@ describe("requests that wait behind a failing cell", () => {
   });
 
   it("run when stop_on_error is off", async () => {
-    const first = kernel.client.execute('throw new Error("first")', { stopOnError: false });
+    const first = kernel.client.execute('await new Promise((go) => setTimeout(go, 500)); throw new Error("first")', {
+      stopOnError: false,
+    });
     const second = kernel.client.execute("1");
     await first.done;
     expect((await second.done).status).toBe("ok");

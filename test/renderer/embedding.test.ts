@@ -31,6 +31,8 @@ async function openMap(figure: unknown, theme: ThemeKind = "light", width = 980)
   const opened = pages.get(key) ?? openPage(theme, width);
   pages.set(key, opened);
   view = await opened;
+  // Chromium answers a page in the background once a second.
+  await view.page.bringToFront();
   await view.render("map", figure);
   await view.waitFor("map", {});
 }

@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { QuietMoment } from "./quietMoment";
+import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 
 vi.mock("node:timers/promises", () => ({
   setTimeout: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
 }));
+// Test files share their modules: this one needs its own, and leaves none of them behind.
+vi.resetModules();
+const { QuietMoment } = await import("./quietMoment");
+afterAll(() => void vi.resetModules());
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "performance"] }));
 afterEach(() => vi.useRealTimers());
 

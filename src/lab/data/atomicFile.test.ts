@@ -2,8 +2,7 @@ import type * as fs from "node:fs/promises";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { moveToPlace, replaceFile, writeFileAtomically } from "./atomicFile";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 
 /** What reaches the disk when: names of synced files and folders, and renames. */
 const events = vi.hoisted((): string[] => []);
@@ -26,6 +25,11 @@ vi.mock("node:fs/promises", async (original) => {
     },
   };
 });
+
+// Test files share their modules: this one needs its own, and leaves none of them behind.
+vi.resetModules();
+const { moveToPlace, replaceFile, writeFileAtomically } = await import("./atomicFile");
+afterAll(() => void vi.resetModules());
 
 let folder: string;
 const at = (name: string) => join(folder, name);

@@ -13,7 +13,7 @@ import { replaceFile } from "../data/atomicFile";
 class RunStore {
   readonly #unwritten = new Map<string, RunFile>();
   #last: Promise<void> = Promise.resolve();
-  #warned = false;
+  readonly #warnedOf = new Set<string | undefined>();
 
   /** As it is now; an earlier state of it is replaced. */
   keep(file: RunFile): void {
@@ -59,10 +59,11 @@ class RunStore {
     return this.#last;
   }
 
-  /** Says once that something could not be kept. */
+  /** Says once of a folder that something could not be kept there. */
   warn({ message }: Error): void {
-    if (this.#warned) return;
-    this.#warned = true;
+    const folder = currentFolder();
+    if (this.#warnedOf.has(folder)) return;
+    this.#warnedOf.add(folder);
     console.warn(`Runs cannot be kept for later kernels: ${message}. This kernel keeps them, and training goes on.`);
   }
 

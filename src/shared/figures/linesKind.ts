@@ -4,8 +4,8 @@ import type { LinesFigure } from "./linesFigure";
 
 export const linesKind: FigureKind<LinesFigure> = {
   caption({ lines }) {
-    const trials = lines.flatMap(({ points }) => points.flatMap((point) => point.trials ?? []));
-    if (trials.length === 0) return [];
+    const trials = lines.flatMap(({ points }) => points.map((point) => point.trials ?? 1));
+    if (trials.every((count) => count === 1)) return [];
     const [fewest, most] = [Math.min(...trials), Math.max(...trials)];
     const range = fewest === most ? String(most) : `${fewest} to ${most}`;
     return [`Points are means of ${range} trials, bars their 95 % intervals (Student's t).`];
