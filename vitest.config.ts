@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Not isolated: a third of the time went into loading the same modules for each file.
     projects: [
       {
         extends: true,
@@ -9,13 +10,12 @@ export default defineConfig({
           name: "unit",
           include: ["{src,scripts}/**/*.test.ts", "test/renderer/**/*.test.ts"],
           exclude: ["src/extension/**"],
-          // A third of the time went into loading the same modules for each file.
           isolate: false,
         },
       },
       // Each file here stands in for VS Code in its own way.
       { extends: true, test: { name: "extension", include: ["src/extension/**/*.test.ts"] } },
-      { extends: true, test: { name: "kernel", include: ["test/kernel/**/*.test.ts"] } },
+      { extends: true, test: { name: "kernel", include: ["test/kernel/**/*.test.ts"], isolate: false } },
     ],
     // Worker threads and shipped files are found beside the built bundles.
     env: { GRAFT_DIST: new URL("dist", import.meta.url).pathname },

@@ -20,7 +20,9 @@ export type SuiteName = "check" | "unit" | "kernel" | "notebooks" | "host" | "pa
 
 export const suites: Readonly<Record<SuiteName, (rest: readonly string[]) => Promise<SuiteResult>>> = {
   check: checks,
-  unit: (rest) => vitest("unit", ["unit", "extension"], rest),
+  // Half of these wait for a browser or another process; with two cores Vitest would run one file at a time.
+  unit: (rest) => vitest("unit", ["unit", "extension"], ["--maxWorkers=2", ...rest]),
+  // One at a time: some of these hold a kernel to its seconds, others take all memory or both cores from it.
   kernel: (rest) => vitest("kernel", ["kernel"], rest),
   notebooks: tutorials,
   host: (rest) => host("browser", rest),
@@ -49,8 +51,7 @@ async function checks(): Promise<SuiteResult> {
 async function vitest(name: string, projects: readonly string[], rest: readonly string[]): Promise<SuiteResult> {
   const file = await freshResultFile(name);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  // Half of these wait for a browser or another process; with two cores Vitest would run one file at a time.
-  const chosen = ["--maxWorkers=2", ...projects.flatMap((project) => ["--project", project])];
+  const chosen = projects.flatMap((project) => ["--project", project]);
   const program = inProject("node_modules", "vitest", "vitest.mjs");
   const result = await runProgram(process.execPath, [program, "run", ...chosen, ...reporters, ...rest], {
     show: "live",
