@@ -25,6 +25,13 @@ test("a number outside its band, a missing one and an unknown one are told", () 
   ]);
 });
 
+test("a number that all seeds came to is in its band, which is recorded with five digits", () => {
+  const always = 56 / 109;
+  const { mean, interval } = bandOf([always, always]);
+  const bands = { seeds: 2, numbers: { a: { mean, interval, band: [0.51376, 0.51376] as const } } };
+  expect(numberProblems(executed(`{ "a": ${always} }`), bands)).toEqual([]);
+});
+
 test("a band reaches a quarter of the spread of the seeds beyond them", () => {
   const { mean, band, interval } = bandOf([0.5, 0.6, 0.7]);
   expect(mean).toBeCloseTo(0.6);

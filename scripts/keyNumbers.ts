@@ -43,6 +43,11 @@ export function keyNumbersOf(notebook: Notebook): KeyNumbers {
   return v.parse(keyNumbersSchema, JSON.parse(printed));
 }
 
+/** To five digits: so the file has them, and so a run is held against it. */
+export function asRecorded(value: number): number {
+  return Number(value.toPrecision(5));
+}
+
 /** Single runs may lie as far beyond the seeds' lowest and highest values as a quarter of what is between these. */
 export function bandOf(values: readonly number[]): Band {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -62,11 +67,12 @@ export function numberProblems(notebook: Notebook, recorded: Bands[string] | und
   const bands = recorded.numbers;
   const names = new Set([...Object.keys(numbers), ...Object.keys(bands)]);
   return [...names].flatMap((name) => {
-    const number = numbers[name];
+    const found = numbers[name];
     const band = bands[name]?.band;
-    if (number === undefined) return [`"${name}" is missing among the key numbers`];
+    if (found === undefined) return [`"${name}" is missing among the key numbers`];
     if (band === undefined) return [`"${name}" has no band: run npm run notebooks:bands`];
     const [low, high] = band;
+    const number = asRecorded(found);
     return number >= low && number <= high ? [] : [`"${name}" is ${number}, outside its band of ${low} to ${high}`];
   });
 }

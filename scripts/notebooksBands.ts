@@ -6,7 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { replaceFile } from "../src/lab/data/atomicFile";
-import { type Bands, bandOf, bandsFile, type KeyNumbers, keyNumbersOf, readBands } from "./keyNumbers";
+import { asRecorded, type Bands, bandOf, bandsFile, type KeyNumbers, keyNumbersOf, readBands } from "./keyNumbers";
 import { mustRun } from "../src/cli/runProgram";
 import { inProject } from "./project";
 import { runScript } from "./runScript";
@@ -59,10 +59,10 @@ async function tutorialList(): Promise<readonly TutorialRow[]> {
   return JSON.parse(await readFile(inProject("notebooks", "tutorials.json"), "utf8")) as readonly TutorialRow[];
 }
 
-/** To five digits, as the file has them: the table is made of what the file says. */
+/** As the file has them: the table is made of what the file says. */
 function rounded(bands: Bands): Bands {
-  const five = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
-  return JSON.parse(JSON.stringify(bands, five)) as Bands;
+  const short = (_: string, value: unknown) => (typeof value === "number" ? asRecorded(value) : value);
+  return JSON.parse(JSON.stringify(bands, short)) as Bands;
 }
 
 runScript(main);

@@ -72,4 +72,21 @@ suite("a map of features", function () {
     await notebook.run(3);
     assert.equal(notebook.text(3), "2");
   });
+
+  test("follows a training: a frame an epoch, and a slider between them", async () => {
+    notebook = await TestNotebook.create("embedding-watch", [
+      cells[0]!,
+      `await show.embedding(model, digits.test.subset(0, 400), { method: "pca", watch: true });`,
+      `await model.fineTune(digits.train.sample({ labels: 50, seed: 1 }), { lastLayers: 3, epochs: 3, plot: false });`,
+    ]);
+    await notebook.run(0, 3);
+    notebook.reveal(1);
+    const frame = `document.querySelector(".graft-map-frames output")?.textContent`;
+    await waitInFrames("the frame of the last epoch", `${frame}?.includes("epoch 3")`);
+    await screenshot("embedding-watched");
+    // The map as it was before, and one frame for each of the three epochs.
+    await click(".graft-map-frames input");
+    await press("Home");
+    await waitInFrames("the first frame", `${frame} === "map"`);
+  });
 });

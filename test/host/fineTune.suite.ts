@@ -4,6 +4,7 @@ import { waitForFigure } from "./figures";
 import {
   acceptQuickInput,
   clickInNotification,
+  pressUntilGone,
   runFromPalette,
   waitForNotification,
   waitForQuickInput,
@@ -100,7 +101,7 @@ suite("fine-tune command", () => {
     const second = await waitForFigure("curves", `figure.live && figure.drawings > ${first.drawings}`);
     assert.ok(second.drawings > first.drawings, "the figure was not updated in place");
     await screenshot("fine-tuning");
-    await clickInNotification("Cancel");
+    await pressUntilGone("Cancel");
     await waitUntil("an interrupted cell", () => notebook !== undefined && hasRun(notebook, 2), 30_000);
     assert.equal(notebook.error(2).name, "InterruptedError");
     await notebook.run(3);

@@ -28,6 +28,24 @@ export async function clickInNotification(button: string): Promise<void> {
   await click(`.notifications-center .monaco-button:has-text("${button}")`);
 }
 
+/** Presses it again as long as it stays, as a person would: once in a dozen runs the first click on a progress notification came to nothing. */
+export async function pressUntilGone(button: string): Promise<void> {
+  const gone = `![...document.querySelectorAll(".notifications-center .monaco-button")].some(({ textContent }) => textContent.includes(${JSON.stringify(button)}))`;
+  for (let attempt = 1; ; attempt++) {
+    await clickInNotification(button);
+    try {
+      await waitInFrames(
+        `no "${button}" any more`,
+        `document.querySelector(".monaco-workbench") !== null && ${gone}`,
+        8000,
+      );
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
 /** Waits until a notification, with its buttons, contains the text. With a test driver, VS Code shows them only as a list. */
 export async function waitForNotification(text: string, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
