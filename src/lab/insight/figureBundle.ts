@@ -1,6 +1,7 @@
 /**
- * A figure as one Jupyter output. Graft's renderer in VS Code draws our own type, JupyterLab the Plotly one where
- * its extension is installed, otherwise, as GitHub does, the SVG, a terminal the text; each stands alone, without a kernel. Graft's own comes first: front ends that know both take it.
+ * A figure as one Jupyter output. Graft's renderer in VS Code draws our own type, JupyterLab the Plotly one where its extension is installed
+ * and otherwise, as GitHub does, the SVG, a terminal the text; each stands alone, without a kernel. Graft's own comes first: front ends
+ * that know both take it.
  */
 import type { Figure } from "../../shared/figure";
 import { paperTheme } from "../../shared/figureTheme";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { nameHeights } from "../../shared/plotlyLines";
+import { linesKind } from "../../shared/figures/linesKind";
 import { linesFigure, type LinePoints, type LinesOptions } from "./linesFigure";
 
 it("draws several trials as their mean with its interval, by growing x", () => {
@@ -8,6 +9,13 @@ it("draws several trials as their mean with its interval, by growing x", () => {
   // Student's t with one degree of freedom: 12.706 standard errors of 0.05.
   expect(lines[0]!.points[0]!.interval![1]).toBeCloseTo(0.95 + 12.706 * 0.05, 3);
   expect(lines[0]!.points[1]).toEqual({ x: 2, y: 0.5 });
+});
+
+it("says how many trials points are means of, single ones among them; nothing where all are single", () => {
+  const said = (lines: Parameters<typeof linesFigure>[0]) => linesKind.caption(linesFigure(lines, {})).join(" ");
+  expect(said({ few: [[1, [0.9, 0.8]]], many: [[1, 0.7]] })).toContain("means of 1 to 2 trials");
+  expect(said({ few: [[1, [0.9, 0.8]]] })).toContain("means of 2 trials");
+  expect(said({ few: [[1, [0.9]]] })).toBe("");
 });
 
 it("puts the names of lines that end together beside each other", () => {
